@@ -1,0 +1,139 @@
+"""Values of planning: the objective, the chosen projects by year, reasons, bound, alternatives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from yipan.scenario.values import Project, Scenario
+from yipan.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objective:
+    """What a plan is judged by: population-weighted need scores of the region, with equity floors.
+
+    value = sum over needs of weight × region need score (0–100), measured on the region after the
+    plan. A floor is the least rise (points of the index, may be 0) every cluster must see.
+    """
+
+    weights: Mapping[str, float]  # economy, living, ecology, safety; sum 1
+    floors: Mapping[str, float]  # cluster id → least rise of its index, points
+    budget: float  # capital over the horizon, 1e8 of the currency, prices of `price_year`
+    yearly: float  # capital in any one year, same unit
+    start: int
+    end: int
+    price_year: int
+
+    def words(self) -> Text:
+        """Say the objective in both languages."""
+        w = ", ".join(f"{k} {v:.0%}" for k, v in self.weights.items())
+        return Text(
+            f"四类需要得分加权之和(人口加权,{w});{self.start}–{self.end} 年资本总额不超过 {self.budget:g} 亿元,每年不超过 {self.yearly:g} 亿元"
+            f"({self.price_year} 年价);各片区指数升幅不低于 {dict(self.floors)}",
+            f"weighted sum of the four need scores (population-weighted; {w}); capital {self.start}–{self.end} at most"
+            f" {self.budget:g}, any year at most {self.yearly:g} (1e8, prices of {self.price_year}); least rise of the index"
+            f" by cluster {dict(self.floors)}",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a project is in the plan: what it gains alone, at its step, and what is lost without it.
+
+    Gains and losses are in points of the objective. `lost` is after the freed money was spent again as
+    well as possible on what was left out (replacement cost).
+    """
+
+    project: str
+    step: int
+    alone: float
+    at_step: float
+    lost: float
+    per_cost: float
+    gains_most: Text
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A project that just missed: its gain on top of the plan, and why it is out."""
+
+    project: str
+    gain: float
+    per_cost: float
+    why: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What is known about the distance to the optimum.
+
+    `upper` bounds the objective of any feasible plan (None where nothing is proved); `proof` says how and
+    under which condition it holds, in words.
+    """
+
+    value: float
+    upper: float | None
+    gap: float | None  # (upper - value) / (upper - base), 0 when proved optimal
+    proved: bool
+    proof: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The same objective for the plan and for adding up stand-alone scores, both re-measured."""
+
+    plan: float
+    additive: float
+    additive_promised: float  # what adding stand-alone gains claims
+    additive_projects: tuple[str, ...]
+    base: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The chosen projects by year and everything needed to argue with them.
+
+    Parameters
+    ----------
+    path
+        Index year; columns economy, living, ecology, safety, index, objective (region) and
+        ``index:CLUSTER`` per cluster: what is promised for each year.
+    indicator_path
+        Index (year), columns indicator id: population-weighted region value promised for each year.
+    spending
+        Index year; columns capital, upkeep (1e8 of the currency).
+    before, after
+        Zone need scores before and after (index zone id; columns as in `Results.needs`).
+    values_before, values_after
+        Zone indicator values before and after (index zone id, columns indicator id).
+    verification
+        Incremental against full recomputation of travel times: largest and mean difference, seconds.
+    seconds
+        Where the time went.
+    """
+
+    run_id: str
+    region_id: str
+    objective: Objective
+    scenario: Scenario
+    candidates: tuple[Project, ...]
+    reasons: tuple[Reason, ...]
+    missed: tuple[Missed, ...]
+    bound: Bound
+    comparison: Comparison
+    path: pd.DataFrame
+    indicator_path: pd.DataFrame
+    spending: pd.DataFrame
+    before: pd.DataFrame
+    after: pd.DataFrame
+    values_before: pd.DataFrame
+    values_after: pd.DataFrame
+    clusters_before: pd.DataFrame
+    clusters_after: pd.DataFrame
+    verification: Mapping[str, float]
+    evaluations: int
+    seconds: Mapping[str, float]

@@ -1,0 +1,84 @@
+"""A table that cannot be changed: columns in read-only arrays, with a content hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+class Table:
+    """A frozen table. `frame` hands out copies (cheap: pandas copies on write), so a reader who
+    changes what he got changes only his own copy.
+
+    Parameters
+    ----------
+    frame
+        Rows with a plain range index; a ``GeoDataFrame`` keeps its geometry (WGS-84).
+
+    Examples
+    --------
+    >>> t = Table(pd.DataFrame({"id": ["a", "b"], "population": [1.0, 2.0]}))
+    >>> t.frame.loc[0, "population"] = 99.0
+    >>> t.array("population").tolist()
+    [1.0, 2.0]
+    """
+
+    __slots__ = ("__dict__", "_frame")
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame.reset_index(drop=True).copy(deep=True)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The rows, as a copy of the caller's own."""
+        return self._frame.copy(deep=False)
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frame.columns)
+
+    def __contains__(self, column: object) -> bool:
+        return column in self._frame.columns
+
+    def array(self, column: str) -> NDArray[np.generic]:
+        """Return one column as a read-only array (shape: rows)."""
+        cache: dict[str, NDArray[np.generic]] = self.__dict__.setdefault("_arrays", {})
+        if column not in cache:
+            values = np.array(self._frame[column].to_numpy())
+            values.flags.writeable = False
+            cache[column] = values
+        return cache[column]
+
+    def numbers(self, column: str) -> NDArray[np.float64]:
+        """Return one numeric column as read-only float64; missing values are NaN."""
+        values = self.array(column)
+        if values.dtype == np.float64:
+            return values.view(np.float64)
+        out = np.asarray(values, dtype=np.float64)
+        out.flags.writeable = False
+        return out
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over column names, types and values: equal exactly when the content is equal."""
+        h = hashlib.sha256()
+        for name in sorted(map(str, self._frame.columns)):
+            h.update(f"\x1e{name}\x1f".encode())
+            h.update(_column_bytes(self._frame[name]))
+        return h.hexdigest()
+
+
+def _column_bytes(column: pd.Series[object]) -> bytes:
+    if isinstance(column, gpd.GeoSeries):
+        return b"\x1f".join(g if g is not None else b"" for g in column.to_wkb())
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return np.ascontiguousarray(column.to_numpy(dtype=np.float64, na_value=np.nan)).tobytes()
+    return "\x1f".join("\x00" if pd.isna(v) else str(v) for v in column).encode()

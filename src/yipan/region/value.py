@@ -1,0 +1,214 @@
+"""The region: everything known about one place at one time, as a frozen value."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from yipan.errors import UnknownName
+from yipan.region.schema import SCHEMAS, TABLES, Quality
+from yipan.region.table import Table
+from yipan.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A group of zones that is reported together (片区/城镇群)."""
+
+    id: str
+    name: Text
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where values come from: title, publisher or address, licence, year."""
+
+    id: str
+    title: Text
+    publisher: str = ""
+    licence: str = ""
+    year: int | None = None
+    note: Text = field(default_factory=lambda: Text("", ""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """A named number the region's models use, with unit, source and quality."""
+
+    id: str
+    value: float
+    unit: str
+    name: Text
+    source: str
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Source and quality of one column where they differ from those of its row (e.g. ``cells.jobs``)."""
+
+    column: str
+    source: str
+    quality: Quality
+    note: Text = field(default_factory=lambda: Text("", ""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meta:
+    """What ``region.toml`` says.
+
+    Parameters
+    ----------
+    slug, name
+        Short id and name of the region.
+    base_year
+        Year the region describes.
+    currency, price_year
+        Money is in `currency` at prices of `price_year`.
+    core
+        Ids of the zones that make up the core ("within one hour of the core").
+    """
+
+    slug: str
+    name: Text
+    base_year: int
+    currency: str = "CNY"
+    price_year: int = 2020
+    crs: str = "EPSG:4326"
+    core: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    licence: str = ""
+    clusters: tuple[Cluster, ...] = ()
+    sources: tuple[Source, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    provenance: tuple[Provenance, ...] = ()
+
+
+@dataclass(frozen=True)
+class Region:
+    """Everything known about one place at one time.
+
+    A region is never changed: `replace` and `yipan.scenario.apply` return another one. Tables are
+    handed out as copies, arrays as read-only views. Two regions with the same content have the
+    same `id`.
+
+    Parameters
+    ----------
+    meta
+        Names, years, clusters, sources, assumptions.
+    tables
+        Table by name (`yipan.region.schema.TABLES` lists names, columns and units). Missing
+        tables are empty.
+
+    Examples
+    --------
+    >>> from yipan.region import example
+    >>> region = example("chongqing")
+    >>> len(region.zones), region.meta.name.en
+    (38, 'Chongqing')
+    """
+
+    meta: Meta
+    tables: Mapping[str, Table]
+
+    def __post_init__(self) -> None:
+        unknown = set(self.tables) - set(SCHEMAS)
+        if unknown:
+            raise UnknownName(Text(f"未知表:{sorted(unknown)}", f"unknown tables: {sorted(unknown)}"))
+        full = {t.name: self.tables.get(t.name) or Table(_empty(t.name)) for t in TABLES}
+        object.__setattr__(self, "tables", MappingProxyType(full))
+
+    @cached_property
+    def id(self) -> str:
+        """Content id: 16 hexadecimal digits, equal exactly when meta and every table are equal."""
+        h = hashlib.sha256(repr(self.meta).encode())
+        for name in sorted(self.tables):
+            h.update(f"{name}:{self.tables[name].digest};".encode())
+        return h.hexdigest()[:16]
+
+    @property
+    def zones(self) -> gpd.GeoDataFrame:
+        """Zones with names, cluster and geometry (WGS-84); one row each."""
+        return self.tables["zones"].frame
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """Cells: id, zone, point (degrees), population (persons), jobs, GDP, …; one row each."""
+        return self.tables["cells"].frame
+
+    @property
+    def places(self) -> pd.DataFrame:
+        """Facilities with kind, point, capacity and unit; one row each."""
+        return self.tables["places"].frame
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a copy of one table by name."""
+        return self.tables[name].frame
+
+    @cached_property
+    def zone_ids(self) -> tuple[str, ...]:
+        """Zone ids in the order of the zones table."""
+        return tuple(map(str, self.tables["zones"].array("id")))
+
+    @cached_property
+    def cell_zone(self) -> NDArray[np.int64]:
+        """Position of each cell's zone in `zone_ids` (shape: cells), read-only."""
+        at = {z: i for i, z in enumerate(self.zone_ids)}
+        out = np.array([at[str(z)] for z in self.tables["cells"].array("zone")], dtype=np.int64)
+        out.flags.writeable = False
+        return out
+
+    def zone_sum(self, per_cell: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum a value per cell to zones (shape: zones, in the order of `zone_ids`)."""
+        return np.bincount(self.cell_zone, weights=per_cell, minlength=len(self.zone_ids))
+
+    @cached_property
+    def cluster_of(self) -> Mapping[str, str]:
+        """Cluster id by zone id."""
+        z = self.tables["zones"]
+        return MappingProxyType(
+            {str(i): str(c) for i, c in zip(z.array("id"), z.array("cluster"), strict=True)}
+        )
+
+    def zone_name(self, zone: str) -> Text:
+        """Return the name of a zone."""
+        return self._zone_names[zone]
+
+    @cached_property
+    def _zone_names(self) -> dict[str, Text]:
+        z = self.zones
+        return {str(r.id): Text(str(r.zh), str(r.en)) for r in z.itertuples()}
+
+    def assumption(self, name: str) -> Assumption:
+        """Return a named assumption, or raise `UnknownName` saying where to write it."""
+        for a in self.meta.assumptions:
+            if a.id == name:
+                return a
+        raise UnknownName(
+            Text(
+                f"region.toml 缺少假设 [assumptions.{name}]",
+                f"region.toml lacks the assumption [assumptions.{name}]: add it with value, unit, source",
+            )
+        )
+
+    def replace(self, *, meta: Meta | None = None, **tables: pd.DataFrame | Table) -> Region:
+        """Return a region in which the named tables (and `meta`) are replaced; this one stays as it is."""
+        new = {k: t if isinstance(t, Table) else Table(t) for k, t in tables.items()}
+        return replace(self, meta=meta or self.meta, tables={**self.tables, **new})
+
+
+def _empty(name: str) -> pd.DataFrame:
+    kinds = {"number": "float64", "integer": "Int64"}
+    columns = {c.name: pd.Series([], dtype=kinds.get(c.kind, "str")) for c in SCHEMAS[name].columns}
+    if name == "zones":
+        return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs="EPSG:4326"))
+    return pd.DataFrame(columns)
