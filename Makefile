@@ -1,0 +1,61 @@
+# Each target makes or reuses .venv; nothing but Python (3.11 or newer) and make is needed.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+OUT    ?= demo-out
+
+.PHONY: help demo test check bench docs example baseline lock clean
+
+help:            ## say what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Yipan needs Python 3.11 or newer; run: make PYTHON=python3.12 demo" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python pyproject.toml hatch_build.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml hatch_build.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.docs: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	@touch $@
+
+$(VENV)/.example: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[example]'
+	@touch $@
+
+demo: $(VENV)/.run      ## install, measure and plan the Chongqing example, write the report
+	$(BIN)/yipan demo --out $(OUT)
+
+test: $(VENV)/.dev      ## run every test
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.dev     ## style, types, import arrows
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev     ## run every benchmark side by side with its peer
+	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
+
+docs: $(VENV)/.docs     ## build the documentation into site/
+	$(BIN)/python docs/generate.py
+	$(BIN)/mkdocs build --strict --quiet
+
+example: $(VENV)/.example  ## rebuild the Chongqing example from public packages and the fact tables
+	$(BIN)/python examples/chongqing/build.py
+
+baseline: $(VENV)/.dev  ## refresh tests/baseline on purpose
+	$(BIN)/python tests/baseline/refresh.py
+
+lock: $(VENV)/.dev $(VENV)/.docs  ## write the versions CI installs
+	$(BIN)/python -m pip list --format=freeze --exclude-editable --exclude pip --exclude setuptools > requirements/lock.txt
+
+clean:           ## remove what make made
+	rm -rf $(VENV) site $(OUT) .pytest_cache .mypy_cache .ruff_cache
