@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 
 
 class Table:
-    """A frozen table. `frame` hands out copies (cheap: pandas copies on write), so a reader who
-    changes what he got changes only his own copy.
+    """A frozen table.
+
+    `frame` hands out copies (cheap: pandas copies on write), so a reader who changes what he got
+    changes only his own copy.
 
     Parameters
     ----------
@@ -59,24 +62,31 @@ class Table:
 
     def numbers(self, column: str) -> NDArray[np.float64]:
         """Return one numeric column as read-only float64; missing values are NaN."""
-        values = self.array(column)
-        if values.dtype == np.float64:
-            return values.view(np.float64)
-        out = np.asarray(values, dtype=np.float64)
-        out.flags.writeable = False
-        return out
+        cache: dict[str, NDArray[np.float64]] = self.__dict__.setdefault("_numbers", {})
+        if column not in cache:
+            values = np.array(self._frame[column].to_numpy(dtype=np.float64, na_value=np.nan))
+            values.flags.writeable = False
+            cache[column] = values
+        return cache[column]
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 over column names, types and values: equal exactly when the content is equal."""
         h = hashlib.sha256()
         for name in sorted(map(str, self._frame.columns)):
-            h.update(f"\x1e{name}\x1f".encode())
-            h.update(_column_bytes(self._frame[name]))
+            h.update(f"\x1e{name}\x1f{self.column_digest(name)}".encode())
         return h.hexdigest()
 
+    def column_digest(self, column: str) -> str:
+        """SHA-256 of one column, "" where the table does not have it (computed once)."""
+        cache: dict[str, str] = self.__dict__.setdefault("_digests", {})
+        if column not in cache:
+            known = column in self._frame.columns
+            cache[column] = hashlib.sha256(_column_bytes(self._frame[column])).hexdigest() if known else ""
+        return cache[column]
 
-def _column_bytes(column: pd.Series[object]) -> bytes:
+
+def _column_bytes(column: pd.Series[Any]) -> bytes:
     if isinstance(column, gpd.GeoSeries):
         return b"\x1f".join(g if g is not None else b"" for g in column.to_wkb())
     if pd.api.types.is_numeric_dtype(column.dtype):

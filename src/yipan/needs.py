@@ -1,0 +1,144 @@
+"""The data an indicator says it needs: how a need is written, and when two regions agree on it.
+
+``stat:VARIABLE[@YEAR|@first]``, ``cells:COLUMN``, ``sum:COLUMN``, ``places:KIND``, ``capacity:KIND``,
+``times:MODE``, ``table:NAME``, ``meta:core``. KIND may join kinds with ``|`` and end in ``*``.
+Regions with the same key for a need give the same value of everything that reads only that need, so
+keys are what results are remembered by.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from threading import Lock
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yipan.region.value import Region
+
+FORMS = ("stat", "cells", "sum", "places", "capacity", "times", "table", "meta")
+"""What may stand before the colon."""
+T = TypeVar("T")
+
+
+class Memo(Generic[T]):
+    """Remembers the last `size` results by key; safe to use from several threads.
+
+    Examples
+    --------
+    >>> memo = Memo[int](size=2)
+    >>> memo.get("a", lambda: 1), memo.get("a", lambda: 2)
+    (1, 1)
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._items: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return what is remembered under `key`, or compute and remember it."""
+        with self._lock:
+            if key in self._items:
+                self._items.move_to_end(key)
+                return self._items[key]
+        value = compute()
+        with self._lock:
+            self._items[key] = value
+            while len(self._items) > self.size:
+                self._items.popitem(last=False)
+        return value
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._items.clear()
+
+
+def of_kind(kinds: NDArray[np.generic], wanted: str) -> NDArray[np.bool_]:
+    """Return which kinds are wanted (shape as `kinds`): ``a``, ``a|b``, ``power_*``.
+
+    Examples
+    --------
+    >>> of_kind(np.array(["power_coal", "hospital"]), "power_*").tolist()
+    [True, False]
+    """
+    parts = wanted.split("|")
+    exact = {p for p in parts if not p.endswith("*")}
+    stems = tuple(p[:-1] for p in parts if p.endswith("*"))
+    hits = [str(k) in exact or (bool(stems) and str(k).startswith(stems)) for k in kinds]
+    return np.array(hits, dtype=np.bool_)
+
+
+def year_of(region: Region, variable: str, year: str) -> int | None:
+    """Return the year a ``stat:`` need means: base year if blank, ``first`` the earliest before it."""
+    if year not in ("", "first"):
+        return int(year)
+    if not year:
+        return region.meta.base_year
+    table = region.tables["statistics"]
+    years = table.array("year")[table.array("variable") == variable]
+    earlier = [int(y) for y in years if int(y) < region.meta.base_year]
+    return min(earlier, default=None)
+
+
+_KINDS: Memo[str] = Memo(size=4096)
+
+
+def need_key(region: Region, need: str) -> str:
+    """Return a text equal for two regions exactly when the data of one need are equal.
+
+    Examples
+    --------
+    >>> from yipan.region import example
+    >>> region = example("tiny")
+    >>> more = region.replace(places=region.places.iloc[1:])
+    >>> need_key(region, "places:hospital") == need_key(more, "places:hospital")
+    False
+    >>> need_key(region, "places:shelter") == need_key(more, "places:shelter")
+    True
+    """
+    form, _, name = need.partition(":")
+    cells = region.tables["cells"]
+    if form == "stat":
+        return region.tables["statistics"].digest
+    if form in ("cells", "sum"):
+        return cells.column_digest("zone") + cells.column_digest(name)
+    if form in ("places", "capacity"):
+        places = region.tables["places"]
+        return _KINDS.get((places.digest, name), lambda: _rows_digest(region, name))
+    if form == "times":
+        return times_key(region, name)
+    if form == "table":
+        return region.tables[name].digest
+    return repr(region.meta.core)
+
+
+def needs_key(region: Region, needs: Sequence[str]) -> str:
+    """Return one key for several needs, with the zones and the base year that every value depends on."""
+    h = hashlib.sha256(f"{region.tables['zones'].digest}{region.meta.base_year}".encode())
+    for need in sorted(needs):
+        h.update(f"{need}={need_key(region, need)};".encode())
+    return h.hexdigest()
+
+
+def times_key(region: Region, mode: str) -> str:
+    """Return a key of all that travel times of one mode depend on."""
+    cells = region.tables["cells"]
+    tables = ("links",) if mode == "drive" else ("links", "lines", "stops")
+    h = hashlib.sha256(repr(region.meta.assumptions).encode())
+    for part in (
+        *(cells.column_digest(c) for c in ("id", "lon", "lat")),
+        *(region.tables[t].digest for t in tables),
+    ):
+        h.update(part.encode())
+    return h.hexdigest()
+
+
+def _rows_digest(region: Region, kind: str) -> str:
+    places = region.places
+    rows = places.loc[of_kind(region.tables["places"].array("kind"), kind)]
+    return hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()
