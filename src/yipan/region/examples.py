@@ -9,6 +9,7 @@ import pandas as pd
 from shapely.geometry import box
 
 from yipan.errors import UnknownName
+from yipan.region.assumptions import ASSUMPTIONS
 from yipan.region.schema import Quality
 from yipan.region.table import Table
 from yipan.region.value import Assumption, Cluster, Meta, Region, Source
@@ -21,8 +22,8 @@ def example(name: str = "chongqing") -> Region:
     Parameters
     ----------
     name
-        ``chongqing``: 38 districts, about a thousand cells, as shipped with the package. ``tiny``: three invented
-        zones and six cells on a river, small enough to work out by hand.
+        ``chongqing``: 38 districts, about a thousand cells, as shipped with the package. ``tiny``:
+        three invented zones and six cells on a river, small enough to work out by hand.
 
     Raises
     ------
@@ -36,10 +37,9 @@ def example(name: str = "chongqing") -> Region:
     """
     if name == "tiny":
         return _tiny()
-    folder = example_folder(name)
-    from yipan.region.read import read_region  # reading needs the file formats; the tiny region does not
+    from yipan.region.read import read_region
 
-    return read_region(folder)
+    return read_region(example_folder(name))
 
 
 def example_folder(name: str = "chongqing") -> Path:
@@ -168,35 +168,3 @@ def _tiny_meta() -> Meta:
             for k, v, u, zh, en in ASSUMPTIONS
         ),
     )
-
-
-ASSUMPTIONS: tuple[tuple[str, float, str, str, str], ...] = (
-    ("walk_speed", 4.8, "km/h", "步行速度", "walking speed"),
-    ("walk_detour", 1.3, "ratio", "步行绕行系数", "detour of walking against the straight line"),
-    (
-        "walk_limit",
-        2.5,
-        "km",
-        "步行接驳最大直线距离",
-        "longest straight distance walked to or from a station",
-    ),
-    (
-        "transfer_walk",
-        0.3,
-        "km",
-        "站间步行换乘最大直线距离",
-        "longest straight distance walked between stations",
-    ),
-    ("transfer_time", 3.0, "min", "同站换乘时间", "time to change at a station, waiting excluded"),
-    (
-        "coach_factor",
-        1.5,
-        "ratio",
-        "客车与小汽车行驶时间之比",
-        "coach time against driving time on the same road",
-    ),
-    ("coach_wait", 10.0, "min", "客车候车时间", "waiting for a coach, once a trip"),
-    ("park_time", 5.0, "min", "驾车接驳停车时间", "time to park at a station"),
-    ("terminal_time", 4.0, "min", "驾车出行两端时间之和", "time at both ends of a drive together"),
-)
-"""Assumptions every region needs for travel times: id, default value, unit, name."""

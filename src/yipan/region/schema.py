@@ -39,7 +39,8 @@ class Column:
     """One column of a table.
 
     `required` columns must exist and hold a value in every row. `unit` is the unit the values are
-    read in ("" where it has none). `low` and `high` bound what is possible, not what is likely.
+    read in ("" where it has none). `low` and `high` bound what is possible, not what is likely;
+    `choices` are the only words it may hold (any word where empty).
     """
 
     name: str
@@ -49,6 +50,7 @@ class Column:
     unit: str = ""
     low: float | None = None
     high: float | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +84,18 @@ def _col(
     unit: str = "",
     low: float | None = None,
     high: float | None = None,
+    choices: tuple[str, ...] = (),
 ) -> Column:
-    return Column(name=name, kind=kind, label=Text(zh, en), required=required, unit=unit, low=low, high=high)
+    return Column(
+        name=name,
+        kind=kind,
+        label=Text(zh, en),
+        required=required,
+        unit=unit,
+        low=low,
+        high=high,
+        choices=choices,
+    )
 
 
 _NAMES = (_col("zh", "text", "中文名", "Chinese name"), _col("en", "text", "英文名", "English name"))
@@ -101,6 +113,7 @@ _SOURCE = (
         "质量:official/derived/modelled/assumed",
         "quality: official, derived, modelled or assumed",
         required=True,
+        choices=tuple(str(q) for q in Quality),
     ),
 )
 
@@ -182,6 +195,7 @@ LINES = TableSchema(
             "方式:metro/rail/hsr/bus/ferry",
             "mode: metro, rail, hsr, bus or ferry",
             required=True,
+            choices=("metro", "rail", "hsr", "bus", "ferry"),
         ),
         _col(
             "headway_peak",
@@ -262,6 +276,7 @@ LINKS = TableSchema(
             "等级:expressway/primary/secondary/local/ferry",
             "class: expressway, primary, secondary, local or ferry",
             required=True,
+            choices=("expressway", "primary", "secondary", "local", "ferry"),
         ),
         _col("length", "number", "长度", "length along the road", required=True, unit="km", low=0, high=2000),
         _col("speed", "number", "行驶速度", "driving speed", required=True, unit="km/h", low=1, high=200),

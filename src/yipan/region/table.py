@@ -12,6 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from yipan.region.conform import conform
+from yipan.region.schema import TableSchema
+
 
 class Table:
     """A frozen table.
@@ -68,6 +71,15 @@ class Table:
             values.flags.writeable = False
             cache[column] = values
         return cache[column]
+
+    def conformed(self, schema: TableSchema) -> Table:
+        """Return the table in the canonical form of `schema`; this very table where it already is."""
+        if self.__dict__.get("_conforms") is schema:
+            return self
+        frame = conform(schema, self._frame)
+        out = self if frame is self._frame else Table(frame)
+        out.__dict__["_conforms"] = schema
+        return out
 
     @cached_property
     def digest(self) -> str:

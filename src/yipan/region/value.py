@@ -51,6 +51,10 @@ class Assumption:
     source: str
     quality: Quality
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", float(self.value))
+        object.__setattr__(self, "quality", Quality(self.quality))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
@@ -60,6 +64,9 @@ class Provenance:
     source: str
     quality: Quality
     note: Text = field(default_factory=lambda: Text("", ""))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "quality", Quality(self.quality))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +114,7 @@ class Region:
         Names, years, clusters, sources, assumptions.
     tables
         Table by name (`yipan.region.schema.TABLES` lists names, columns and units). Missing
-        tables are empty.
+        tables are empty, missing columns all missing; text is ``""`` where missing.
 
     Examples
     --------
@@ -124,7 +131,10 @@ class Region:
         unknown = set(self.tables) - set(SCHEMAS)
         if unknown:
             raise UnknownName(Text(f"未知表:{sorted(unknown)}", f"unknown tables: {sorted(unknown)}"))
-        full = {t.name: self.tables.get(t.name) or Table(_empty(t.name)) for t in TABLES}
+        full = {
+            t.name: (self.tables[t.name] if t.name in self.tables else Table(_empty(t.name))).conformed(t)
+            for t in TABLES
+        }
         object.__setattr__(self, "tables", MappingProxyType(full))
 
     @cached_property
@@ -169,7 +179,8 @@ class Region:
 
     def zone_sum(self, per_cell: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum a value per cell to zones (shape: zones, in the order of `zone_ids`)."""
-        return np.bincount(self.cell_zone, weights=per_cell, minlength=len(self.zone_ids))
+        sums = np.bincount(self.cell_zone, weights=per_cell, minlength=len(self.zone_ids))
+        return sums.astype(np.float64, copy=False)
 
     @cached_property
     def cluster_of(self) -> Mapping[str, str]:
@@ -209,6 +220,7 @@ class Region:
 def _empty(name: str) -> pd.DataFrame:
     kinds = {"number": "float64", "integer": "Int64"}
     columns = {c.name: pd.Series([], dtype=kinds.get(c.kind, "str")) for c in SCHEMAS[name].columns}
+    frame = pd.DataFrame(columns)
     if name == "zones":
-        return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs="EPSG:4326"))
-    return pd.DataFrame(columns)
+        frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs="EPSG:4326"))
+    return frame
