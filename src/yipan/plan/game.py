@@ -1,0 +1,116 @@
+"""Evaluations of project sets, remembered: the only thing the search core knows about a region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yipan.plan.rules import EPS, Rules
+from yipan.plan.values import Objective
+from yipan.scenario.values import Project
+
+_DIGITS = 9
+"""Objective values are rounded to this many decimals, so that sums taken in another order still tie."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """What one set of projects is worth.
+
+    Parameters
+    ----------
+    value
+        The objective, points 0–100.
+    clusters
+        Index of each cluster, points.
+    parts
+        Terms that sum to `value` (one per indicator and zone), or None where it does not split.
+    """
+
+    value: float
+    clusters: Mapping[str, float] = field(default_factory=dict)
+    parts: NDArray[np.float64] | None = None
+
+
+Evaluate = Callable[[frozenset[str]], Evaluation | None]
+"""Measures a set of projects; None where the projects cannot be applied together."""
+
+
+class Game:
+    """A planning problem: rules, and evaluations by set of project ids, each made once.
+
+    Parameters
+    ----------
+    rules
+        Money, years, needs and exclusions of the candidates.
+    evaluate
+        Called once for each set that is asked for.
+    on_evaluation
+        Told the number of evaluations made so far, for progress.
+    """
+
+    def __init__(
+        self, rules: Rules, evaluate: Evaluate, *, on_evaluation: Callable[[int], None] | None = None
+    ) -> None:
+        self.rules = rules
+        self._evaluate = evaluate
+        self._seen: dict[frozenset[str], Evaluation | None] = {}
+        self._told = on_evaluation
+        base = self.evaluation(frozenset())
+        if base is None:
+            raise ValueError("the evaluator refuses the region as it is")
+        self.base: Evaluation = base
+
+    @property
+    def objective(self) -> Objective:
+        """The objective of the rules."""
+        return self.rules.objective
+
+    @property
+    def projects(self) -> Mapping[str, Project]:
+        """Candidates by id."""
+        return self.rules.projects
+
+    @property
+    def evaluations(self) -> int:
+        """Number of sets measured so far."""
+        return len(self._seen)
+
+    @property
+    def seen(self) -> Mapping[frozenset[str], Evaluation | None]:
+        """Everything measured so far."""
+        return self._seen
+
+    def evaluation(self, ids: Iterable[str]) -> Evaluation | None:
+        """Return what a set is worth, None where its projects cannot be applied together."""
+        key = frozenset(ids)
+        if key not in self._seen:
+            self._seen[key] = self._evaluate(key)
+            if self._told is not None:
+                self._told(len(self._seen))
+        return self._seen[key]
+
+    def value(self, ids: Iterable[str]) -> float:
+        """Return the objective of a set rounded for comparison; minus infinity where it cannot be applied."""
+        e = self.evaluation(ids)
+        return -np.inf if e is None else round(float(e.value), _DIGITS)
+
+    def deficit(self, ids: Iterable[str]) -> float:
+        """Return how many points of index the clusters of a set stay below their floors, added up."""
+        e = self.evaluation(ids)
+        if e is None:
+            return np.inf
+        short = (
+            max(0.0, floor - (e.clusters[k] - self.base.clusters[k]))
+            for k, floor in self.objective.floors.items()
+        )
+        total = round(float(sum(short)), _DIGITS)
+        return total if total > EPS else 0.0
+
+    def merit(self, ids: Iterable[str]) -> tuple[float, float]:
+        """Return (minus deficit, value): larger is better, floors before the objective."""
+        key = frozenset(ids)
+        return -self.deficit(key), self.value(key)
