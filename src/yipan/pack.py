@@ -77,7 +77,10 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitCost:
-    """Cost of one unit of something, at prices of `price_year`; money in 1e8 of the region's currency."""
+    """Cost of one unit of something, at prices of `price_year`; money in 1e8 of `currency`.
+
+    `note` says what the number rests on; rules refuse to work in a region with another currency.
+    """
 
     id: str
     name: Text
@@ -89,6 +92,8 @@ class UnitCost:
     price_year: int
     source: str
     quality: Quality
+    currency: str = "CNY"
+    note: Text = field(default_factory=lambda: Text("", ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +156,11 @@ COSTS = (
     "life_years",
     "build_years",
     "price_year",
+    "currency",
     "source",
     "quality",
+    "note_zh",
+    "note_en",
 )
 """Columns of ``costs.csv``."""
 
@@ -305,4 +313,6 @@ def _cost(row: Row, n: int, folder: Path, problems: list[Problem]) -> UnitCost |
         price_year=int(year),
         source=row["source"],
         quality=Quality(quality),
+        currency=row["currency"],
+        note=r.text("note_"),
     )
