@@ -28,6 +28,13 @@ ASSUMPTIONS: tuple[tuple[str, float, str, str, str], ...] = (
         "coach time against driving time on the same road",
     ),
     ("coach_wait", 10.0, "min", "客车候车时间", "waiting for a coach, once a trip"),
+    (
+        "local_speed",
+        20.0,
+        "km/h",
+        "单元格内机动车行驶速度",
+        "driving speed inside a cell, to stations and places off the links",
+    ),
     ("park_time", 5.0, "min", "驾车接驳停车时间", "time to park at a station"),
     ("terminal_time", 4.0, "min", "驾车出行两端时间之和", "time at both ends of a drive together"),
 )
