@@ -10,6 +10,7 @@ from shapely.geometry import box
 
 from yipan.errors import UnknownName
 from yipan.region.assumptions import ASSUMPTIONS
+from yipan.region.read import read_region
 from yipan.region.schema import Quality
 from yipan.region.table import Table
 from yipan.region.value import Assumption, Cluster, Meta, Region, Source
@@ -37,8 +38,6 @@ def example(name: str = "chongqing") -> Region:
     """
     if name == "tiny":
         return _tiny()
-    from yipan.region.read import read_region
-
     return read_region(example_folder(name))
 
 

@@ -30,7 +30,8 @@ class Table:
     Examples
     --------
     >>> t = Table(pd.DataFrame({"id": ["a", "b"], "population": [1.0, 2.0]}))
-    >>> t.frame.loc[0, "population"] = 99.0
+    >>> mine = t.frame
+    >>> mine.loc[0, "population"] = 99.0
     >>> t.array("population").tolist()
     [1.0, 2.0]
     """

@@ -1,0 +1,174 @@
+"""Read a region folder, or a zip of one: check everything, collect every problem, refuse by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import geopandas as gpd
+import pandas as pd
+
+from yipan.errors import Problem, RegionError, UnsafeFile, errors_of
+from yipan.region.cast import cast
+from yipan.region.check import Drafts, check_keys, check_meta_names, check_reference, check_words
+from yipan.region.findings import Log
+from yipan.region.formats import decode, load, suffixes, within_limit
+from yipan.region.meta import FILE, read_meta
+from yipan.region.schema import TABLES, TableSchema
+from yipan.region.table import Table
+from yipan.region.value import Meta, Region
+from yipan.text import Text
+
+
+class Reading(NamedTuple):
+    """What came of reading a folder: the region, or None, and every problem found.
+
+    With ``strict=True`` the region is None as soon as there is an error. With ``strict=False`` it is
+    what is sound; it is None only where too little is left to be a region.
+    """
+
+    region: Region | None
+    problems: tuple[Problem, ...]
+
+
+def read_checked(folder: str | Path, *, strict: bool = True) -> Reading:
+    """Read a region folder or a zip of one and return the region together with every problem.
+
+    Parameters
+    ----------
+    folder
+        A folder with ``region.toml`` and the tables of `yipan.region.schema.TABLES`, or a ``.zip`` of one.
+    strict
+        Whether an error keeps the region from loading. If not, unsound rows are left out and named.
+
+    Raises
+    ------
+    OptionError
+        When the environment gives a limit that is not a number.
+
+    Examples
+    --------
+    >>> region, problems = read_checked("no such folder")
+    >>> region is None, problems[0].what.en
+    (True, 'there is no such folder')
+    """
+    log = Log(strict=strict)
+    region = _read(Path(folder), log)
+    return Reading(region, tuple(log.problems))
+
+
+def read_region(folder: str | Path, *, strict: bool = True) -> Region:
+    """Read a region folder, or a zip of one.
+
+    Parameters
+    ----------
+    folder, strict
+        As for `read_checked`.
+
+    Raises
+    ------
+    UnsafeFile
+        When an archive must not be opened.
+    RegionError
+        When there is an error (or, with ``strict=False``, too little is sound); carries all problems.
+    """
+    log = Log(strict=strict)
+    region = _read(Path(folder), log)
+    if region is not None:
+        return region
+    kind = UnsafeFile if log.unsafe else RegionError
+    name, n = Path(folder).name, len(errors_of(log.problems))
+    raise kind(Text(f"区域 {name} 有 {n} 处错误", f"the region {name} has {n} errors"), problems=log.problems)
+
+
+def _read(path: Path, log: Log) -> Region | None:
+    if path.is_dir():
+        return _read_folder(path, log)
+    log.error(
+        Text("没有这个文件夹", "there is no such folder"),
+        Text("给出含 region.toml 的文件夹或其 zip", "name a folder that holds region.toml, or a zip of one"),
+        file=path.name,
+    )
+    return None
+
+
+def _read_folder(folder: Path, log: Log) -> Region | None:
+    meta = _read_toml(folder, log)
+    drafts: Drafts = {}
+    for schema in TABLES:
+        path = _locate(folder, schema, log)
+        draft = load(path, schema, log) if path else None
+        if draft is not None:
+            cast(draft, log)
+            check_keys(draft, log)
+            drafts[schema.name] = draft
+    if meta is not None:
+        for draft in drafts.values():
+            check_meta_names(draft, meta, log)
+        if "zones" in drafts:
+            known = {c.id for c in meta.clusters}
+            check_words(drafts["zones"], "cluster", known, Text("片区", "cluster"), log)
+    _check_references(drafts, log)
+    if meta is None or (log.strict and errors_of(log.problems)):
+        return None
+    return _build(meta, drafts)
+
+
+def _read_toml(folder: Path, log: Log) -> Meta | None:
+    path = folder / FILE
+    if not path.is_file():
+        log.error(
+            Text("缺少 region.toml", "region.toml is missing"),
+            Text("用 yipan new 生成一个样板", "make a template with `yipan new`"),
+            file=FILE,
+        )
+        return None
+    if not within_limit(path, log):
+        return None
+    text = decode(path.read_bytes(), FILE, log)
+    return None if text is None else read_meta(text, log)
+
+
+def _locate(folder: Path, schema: TableSchema, log: Log) -> Path | None:
+    """Return the file of a table, or None; report a required one that is missing, or two for one."""
+    found = [p for s in suffixes(schema.name) if (p := folder / f"{schema.name}{s}").is_file()]
+    if len(found) > 1:
+        names = " ".join(p.name for p in found)
+        log.error(
+            Text(f"同一张表有多个文件:{names}", f"more than one file for one table: {names}"),
+            Text("只保留一个", "keep one of them"),
+            file=found[0].name,
+        )
+        return None
+    if not found and schema.required:
+        log.error(
+            Text(f"缺少文件 {schema.file}", f"the file {schema.file} is missing"),
+            Text(f"添加{schema.label.zh}表", f"add the table of {schema.label.en}"),
+            file=schema.file,
+        )
+    return found[0] if found else None
+
+
+def _check_references(drafts: Drafts, log: Log) -> None:
+    zones, cells, lines = drafts.get("zones"), drafts.get("cells"), drafts.get("lines")
+    for name, column, target in (
+        ("statistics", "zone", zones),
+        ("cells", "zone", zones),
+        ("links", "from", cells),
+        ("links", "to", cells),
+        ("stops", "line", lines),
+    ):
+        if name in drafts:
+            check_reference(drafts[name], column, target, log)
+
+
+def _build(meta: Meta, drafts: Drafts) -> Region | None:
+    tables: dict[str, Table] = {}
+    for name, draft in drafts.items():
+        frame: pd.DataFrame = draft.sound()
+        if name == "zones":
+            frame = gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326")
+        tables[name] = Table(frame)
+    if not len(tables.get("zones", ())) or not len(tables.get("cells", ())):
+        return None
+    return Region(meta, tables)
