@@ -94,7 +94,7 @@ class Game:
         return self._seen[key]
 
     def value(self, ids: Iterable[str]) -> float:
-        """Return the objective of a set rounded for comparison; minus infinity where it cannot be applied."""
+        """Return the objective of a set, rounded to compare; minus infinity where it cannot apply."""
         e = self.evaluation(ids)
         return -np.inf if e is None else round(float(e.value), _DIGITS)
 

@@ -32,10 +32,13 @@ class Objective:
         w = ", ".join(f"{k} {v:.0%}" for k, v in self.weights.items())
         floors = ", ".join(f"{k} {v:g}" for k, v in self.floors.items()) or "-"
         return Text(
-            f"四类需要得分加权之和(人口加权,{w});{self.start}–{self.end} 年资本总额不超过 {self.budget:g} 亿元,"
+            f"四类需要得分加权之和(人口加权,{w});{self.start}–{self.end} 年资本总额不超过"
+            f" {self.budget:g} 亿元,"
             f"每年不超过 {self.yearly:g} 亿元({self.price_year} 年价);各片区指数升幅不低于:{floors}",
-            f"weighted sum of the four need scores (population-weighted; {w}); capital {self.start}–{self.end}"
-            f" at most {self.budget:g}, any year at most {self.yearly:g} (1e8, prices of {self.price_year});"
+            f"weighted sum of the four need scores (population-weighted; {w}); capital"
+            f" {self.start}–{self.end}"
+            f" at most {self.budget:g}, any year at most {self.yearly:g} (1e8, prices of"
+            f" {self.price_year});"
             f" least rise of the index by cluster: {floors}",
         )
 

@@ -1,0 +1,121 @@
+"""Sets of projects measured on a region: apply, measure, and split the objective into its terms."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yipan.errors import ScenarioError
+from yipan.measure import NEEDS, Results, measure
+from yipan.plan.game import Evaluation
+from yipan.plan.rules import Rules
+from yipan.plan.values import Objective
+from yipan.region.value import Region
+from yipan.scenario import apply
+
+_KEPT = 24
+"""Regions kept for building the next set on; their travel times are kept, bounded, by the network."""
+
+
+class RegionEvaluator:
+    """Measures sets of projects on one region; every result is kept, a few regions are.
+
+    Parameters
+    ----------
+    region
+        The region as it is; never changed.
+    rules
+        The candidates and their needs: a set is applied in an order that respects them.
+    indicators
+        Ids to measure (None: all of the packs).
+    """
+
+    def __init__(self, region: Region, rules: Rules, *, indicators: Sequence[str] | None = None) -> None:
+        self.base = region
+        self.rules = rules
+        self.indicators = indicators
+        self.seconds = {"apply": 0.0, "measure": 0.0}
+        self._regions: OrderedDict[frozenset[str], Region] = OrderedDict()
+        self._results: dict[frozenset[str], Results] = {}
+
+    def __call__(self, ids: frozenset[str]) -> Evaluation | None:
+        """Return what a set is worth, None where its projects cannot be applied together."""
+        try:
+            results = self.results(ids)
+        except ScenarioError:
+            return None
+        weights = self.rules.objective.weights
+        return Evaluation(
+            value=objective_value(results, self.rules.objective),
+            clusters={str(k): float(v) for k, v in results.clusters["index"].items()},
+            parts=split(results, weights),
+        )
+
+    def results(self, ids: frozenset[str]) -> Results:
+        """Return the results of the region with a set of projects built."""
+        if ids not in self._results:
+            region = self.region(ids)
+            begin = time.perf_counter()
+            self._results[ids] = measure(region, self.indicators)
+            self.seconds["measure"] += time.perf_counter() - begin
+        return self._results[ids]
+
+    def region(self, ids: frozenset[str]) -> Region:
+        """Return the region with a set of projects built, grown from the largest part of it at hand."""
+        if not ids:
+            return self.base
+        if ids not in self._regions:
+            near = max(
+                (k for k in self._regions if k < ids),
+                key=lambda k: (len(k), sorted(k)),
+                default=frozenset[str](),
+            )
+            region = self._regions.get(near, self.base)
+            begin = time.perf_counter()
+            for i in self.rules.in_order(ids):
+                if i not in near:
+                    region = apply(region, self.rules.projects[i])
+            self.seconds["apply"] += time.perf_counter() - begin
+            self._regions[ids] = region
+            while len(self._regions) > _KEPT:
+                self._regions.popitem(last=False)
+        self._regions.move_to_end(ids)
+        return self._regions[ids]
+
+
+def objective_value(results: Results, objective: Objective) -> float:
+    """Return the objective of measured results: weighted sum of the region's need scores, points."""
+    return float(sum(w * float(results.total[n]) for n, w in objective.weights.items() if w > 0))
+
+
+def _term_weights(results: Results, weights: Mapping[str, float]) -> NDArray[np.float64]:
+    """Return what one point of each indicator score in each zone adds to the objective (zones × scored)."""
+    there = results.scores.notna().to_numpy()
+    people = np.nan_to_num(results.population.to_numpy(dtype=float))
+    out = np.zeros(there.shape)
+    for need in NEEDS:
+        mine = np.array([results.indicators[c].need == need for c in results.scores.columns], dtype=bool)
+        has = results.needs[need].notna().to_numpy()
+        share = np.where(has, people, 0.0) / max(float(people[has].sum()), 1e-12)
+        counts = np.maximum((there & mine).sum(axis=1), 1)
+        out[:, mine] = (weights.get(need, 0.0) * share / counts)[:, None]
+    return np.where(there, out, 0.0)
+
+
+def split(results: Results, weights: Mapping[str, float]) -> NDArray[np.float64] | None:
+    """Return the terms (indicator and zone) that sum to the objective, or None where they do not.
+
+    The sum is checked against the results' own total, so a change of how scores are put together is noticed.
+    """
+    terms = _term_weights(results, weights) * results.scores.fillna(0.0).to_numpy(dtype=float)
+    total = sum(w * float(results.total[n]) for n, w in weights.items() if w > 0)
+    return terms.ravel() if abs(float(terms.sum()) - total) < 1e-6 else None
+
+
+def ceilings(results: Results, weights: Mapping[str, float]) -> NDArray[np.float64]:
+    """Return the most each term of `split` can be: its score at 100."""
+    return 100.0 * _term_weights(results, weights).ravel()

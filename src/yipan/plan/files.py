@@ -1,0 +1,210 @@
+"""A plan as JSON and back: readable, complete, without anything that could run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from yipan.errors import PlanError, Problem
+from yipan.plan.values import Bound, Comparison, Missed, Objective, Plan, Reason
+from yipan.scenario import project_as_dict, project_from_dict
+from yipan.scenario.values import Project, Scenario, Start
+from yipan.text import Text
+
+FORMAT = "yipan-plan"
+VERSION = 1
+_FRAMES = (
+    "path",
+    "indicator_path",
+    "spending",
+    "before",
+    "after",
+    "values_before",
+    "values_after",
+    "clusters_before",
+    "clusters_after",
+)
+
+
+def plan_to_dict(plan: Plan) -> dict[str, Any]:
+    """Return a plan as a JSON-ready mapping (NaN becomes null; money in 1e8, scores in points)."""
+    o, b, c = plan.objective, plan.bound, plan.comparison
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "run_id": plan.run_id,
+        "region_id": plan.region_id,
+        "objective": {
+            "weights": dict(o.weights),
+            "floors": dict(o.floors),
+            "budget": o.budget,
+            "yearly": o.yearly,
+            "start": o.start,
+            "end": o.end,
+            "price_year": o.price_year,
+            "words": _text(o.words()),
+        },
+        "scenario": {
+            "name": _text(plan.scenario.name),
+            "starts": [
+                {"project": s.project.id, "year": s.year, "effective": s.effective}
+                for s in plan.scenario.starts
+            ],
+        },
+        "candidates": [project_as_dict(p) for p in plan.candidates],
+        "reasons": [
+            {
+                "project": r.project,
+                "step": r.step,
+                "alone": _number(r.alone),
+                "at_step": _number(r.at_step),
+                "lost": _number(r.lost),
+                "per_cost": _number(r.per_cost),
+                "gains_most": _text(r.gains_most),
+                "text": _text(r.text),
+            }
+            for r in plan.reasons
+        ],
+        "missed": [
+            {
+                "project": m.project,
+                "gain": _number(m.gain),
+                "per_cost": _number(m.per_cost),
+                "why": _text(m.why),
+            }
+            for m in plan.missed
+        ],
+        "bound": {
+            "value": b.value,
+            "upper": b.upper,
+            "gap": b.gap,
+            "proved": b.proved,
+            "proof": _text(b.proof),
+        },
+        "comparison": {
+            "plan": c.plan,
+            "additive": c.additive,
+            "additive_promised": c.additive_promised,
+            "additive_projects": list(c.additive_projects),
+            "base": c.base,
+        },
+        **{name: _frame(getattr(plan, name)) for name in _FRAMES},
+        "verification": {k: _number(v) for k, v in plan.verification.items()},
+        "evaluations": plan.evaluations,
+        "seconds": {k: round(float(v), 4) for k, v in plan.seconds.items()},
+    }
+
+
+def plan_from_dict(data: Mapping[str, Any]) -> Plan:
+    """Return the plan that `plan_to_dict` wrote.
+
+    Raises
+    ------
+    PlanError
+        Naming the key, when this is not such a mapping or one of its projects is unsound.
+    """
+    if data.get("format") != FORMAT or data.get("version") != VERSION:
+        raise PlanError(
+            Text(
+                f"不是本程序可读的方案文件(format={data.get('format')!r}, version={data.get('version')!r})",
+                f"not a plan this program can read (format={data.get('format')!r},"
+                f" version={data.get('version')!r})",
+            )
+        )
+    try:
+        return _build(data)
+    except (KeyError, TypeError, ValueError, AttributeError) as e:
+        raise PlanError(
+            Text(f"方案文件内容不完整:{e!r}", f"the plan file is incomplete or damaged: {e!r}")
+        ) from e
+
+
+def _build(data: Mapping[str, Any]) -> Plan:
+    o = data["objective"]
+    projects = _projects(data["candidates"])
+    by_id = {p.id: p for p in projects}
+    starts = tuple(Start(by_id[s["project"]], int(s["year"])) for s in data["scenario"]["starts"])
+    return Plan(
+        run_id=str(data["run_id"]),
+        region_id=str(data["region_id"]),
+        objective=Objective(
+            weights={str(k): float(v) for k, v in o["weights"].items()},
+            floors={str(k): float(v) for k, v in o["floors"].items()},
+            budget=float(o["budget"]),
+            yearly=float(o["yearly"]),
+            start=int(o["start"]),
+            end=int(o["end"]),
+            price_year=int(o["price_year"]),
+        ),
+        scenario=Scenario(_words(data["scenario"]["name"]), starts),
+        candidates=projects,
+        reasons=tuple(
+            Reason(**{**r, "gains_most": _words(r["gains_most"]), "text": _words(r["text"])})
+            for r in data["reasons"]
+        ),
+        missed=tuple(Missed(**{**m, "why": _words(m["why"])}) for m in data["missed"]),
+        bound=Bound(**{**data["bound"], "proof": _words(data["bound"]["proof"])}),
+        comparison=Comparison(
+            **{
+                **data["comparison"],
+                "additive_projects": tuple(map(str, data["comparison"]["additive_projects"])),
+            }
+        ),
+        **{name: _table(data[name]) for name in _FRAMES},
+        verification={str(k): _float(v) for k, v in data["verification"].items()},
+        evaluations=int(data["evaluations"]),
+        seconds={str(k): float(v) for k, v in data["seconds"].items()},
+    )
+
+
+def _projects(rows: Sequence[Mapping[str, object]]) -> tuple[Project, ...]:
+    out: list[Project] = []
+    problems: list[Problem] = []
+    for k, row in enumerate(rows):
+        project, wrong = project_from_dict(row, file="plan.json", where=f"candidates[{k}].")
+        problems += wrong
+        if project is not None:
+            out.append(project)
+    if len(out) < len(rows):
+        raise PlanError(
+            Text("方案文件中有不合格的项目", "the plan file holds unsound projects"), problems=problems
+        )
+    return tuple(out)
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _words(data: Mapping[str, str]) -> Text:
+    return Text(str(data["zh"]), str(data["en"]))
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _float(value: float | None) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def _frame(frame: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "name": None if frame.index.name is None else str(frame.index.name),
+        "index": [int(i) if isinstance(i, (int, np.integer)) else str(i) for i in frame.index],
+        "columns": list(map(str, frame.columns)),
+        "data": [[_number(v) for v in row] for row in frame.to_numpy(dtype=float)],
+    }
+
+
+def _table(data: Mapping[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(
+        np.array([[_float(v) for v in row] for row in data["data"]], dtype=float).reshape(
+            len(data["index"]), len(data["columns"])
+        ),
+        index=pd.Index(data["index"], name=data["name"]),
+        columns=list(data["columns"]),
+    )

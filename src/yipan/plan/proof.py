@@ -1,0 +1,100 @@
+"""What is known about the distance to the optimum, in words that claim no more than was done."""
+
+from __future__ import annotations
+
+from yipan.plan.bound import Upper
+from yipan.plan.game import Game
+from yipan.plan.solve import Solution
+from yipan.plan.values import Bound
+from yipan.text import Text
+
+
+def bound_of(game: Game, solution: Solution, upper: Upper | None) -> Bound:
+    """Return the bound of a solution: exact where all sets were measured, otherwise conditional or none.
+
+    `proved` is true only when every feasible set was measured; a bound that rests on monotone effects is
+    given with that condition and the check of it, and is not called proved.
+    """
+    base, value = game.value(frozenset()), solution.value
+    if upper is None and solution.exact is not None:
+        return Bound(value=value, upper=value, gap=0.0, proved=True, proof=_exact_words(solution))
+    if upper is None or upper.value is None:
+        return Bound(value=value, upper=None, gap=None, proved=False, proof=_open_words(solution))
+    top = max(upper.value, value)
+    gap = (top - value) / (top - base) if top > base else 0.0
+    return Bound(value=value, upper=top, gap=gap, proved=False, proof=_upper_words(game, solution, upper))
+
+
+def _exact_words(solution: Solution) -> Text:
+    sets = solution.exact.sets if solution.exact else 0
+    return Text(
+        f"已证明最优:全部 {sets} 个资金之内的项目组合都实测过。",
+        f"Proved best: all {sets} sets of projects within the money were measured.",
+    )
+
+
+def _subset_words(solution: Solution) -> Text:
+    if solution.subset is None:
+        return Text("", "")
+    n, sets = len(solution.subset_ids), solution.subset.sets
+    return Text(
+        f"另对单独增益最大的 {n} 个候选项目枚举了全部 {sets} 个组合:其中最优为"
+        f" {solution.subset.value:.3f} 分,"
+        f"本方案 {solution.value:.3f} 分,不低于它(只对这 {n} 个项目是证明)。",
+        f"Besides, all {sets} sets of the {n} candidates of largest stand-alone gain were measured:"
+        " the best of"
+        f" them is worth {solution.subset.value:.3f}, this plan {solution.value:.3f}, no less (a proof"
+        " for these"
+        f" {n} only).",
+    )
+
+
+def _local_words(solution: Solution) -> Text:
+    spent = sum(e.respent for e in solution.exchanges.values())
+    return Text(
+        f"已验证:对方案再加任何一个候选项目都不改善目标;{spent}/{len(solution.chosen)}"
+        " 个入选项目试过换出并重新分配资金,无一改善。",
+        "Verified: adding any one candidate that fits does not improve the objective; dropping a"
+        " project and"
+        f" spending its money again was tried for {spent} of {len(solution.chosen)} chosen projects"
+        " and never"
+        " improves.",
+    )
+
+
+def _open_words(solution: Solution) -> Text:
+    local, subset = _local_words(solution), _subset_words(solution)
+    return Text(
+        "没有证明上界:候选项目不能一起建成来测量,或有项目使某些得分下降而无法界定。" + local.zh + subset.zh,
+        "No upper bound is proved: the candidates cannot all be built together to be measured, or some"
+        " lower"
+        " a score in a way that cannot be bounded. " + " ".join(t for t in (local.en, subset.en) if t),
+    )
+
+
+def _upper_words(game: Game, solution: Solution, upper: Upper) -> Text:
+    local, subset = _local_words(solution), _subset_words(solution)
+    everything = upper.everything if upper.everything is not None else float("nan")
+    return Text(
+        f"有条件的上界:任何资金之内的方案都不超过 {upper.value:.3f} 分,前提是多建不会使得分项下降。"
+        f"目标是 {upper.terms} 个会上升的得分项(指标×分区)之和;不含某组项目的方案,"
+        "逐项不超过“除该组外全建”的实测值,"
+        f"由此得到的整数规划(资金、前提、互斥)取对偶界;全部候选项目不计资金建成为 {everything:.3f} 分。"
+        f"条件已在 {upper.pairs} 对实测的嵌套组合上检查:{upper.loose} 个得分项出现过下降,这些项按满分"
+        " 100 计,不依赖此条件。"
+        "条件是检查过的,不是证明过的。" + local.zh + subset.zh,
+        f"A conditional upper bound: no plan within the money is worth more than {upper.value:.3f},"
+        " provided that"
+        " building more never lowers a term. The objective is a sum of terms (indicator × zone),"
+        f" {upper.terms} of"
+        " which rise; term by term, a plan without some group of projects is worth at most what was"
+        " measured with"
+        " everything but that group built; the dual bound of the integer programme this gives (money,"
+        " needs,"
+        f" exclusions) is the figure; everything built whatever it costs gives {everything:.3f}. The"
+        " condition was"
+        f" checked on {upper.pairs} nested pairs of measured sets: {upper.loose} terms were seen to"
+        " fall and count"
+        " at 100, without the condition. It is checked, not proved. "
+        + " ".join(t for t in (local.en, subset.en) if t),
+    )

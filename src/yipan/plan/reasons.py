@@ -1,0 +1,180 @@
+"""Why each project is in the plan, what is lost without it, and what just missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from yipan.errors import ScenarioError
+from yipan.plan.core import Estimates, Exchange, Move
+from yipan.plan.evaluate import RegionEvaluator
+from yipan.plan.game import Game
+from yipan.plan.rules import EPS
+from yipan.plan.solve import Solution
+from yipan.plan.values import Missed, Reason
+from yipan.region.value import Region
+from yipan.text import Text
+
+_NAMED_ZONES = 3
+_SEEN_RISE = 0.005
+"""Points of a zone's index below which a rise is not worth naming (shown figures have two decimals)."""
+
+
+def build_up(game: Game, chosen: frozenset[str]) -> list[tuple[str, float]]:
+    """Return the chosen projects in order of gain per cost on top of those before, with that gain (points).
+
+    A project comes after what it needs; its gain is what it adds to the ones before it.
+    """
+    built: frozenset[str] = frozenset()
+    estimates = Estimates()
+    out: list[tuple[str, float]] = []
+    while built != chosen:
+        ready = [i for i in sorted(chosen - built) if game.rules.closure(i) - {i} <= built]
+        best = _next(game, built, [Move(i, frozenset({i}), game.projects[i].cost) for i in ready], estimates)
+        out.append((best, game.value(built | {best}) - game.value(built)))
+        built = built | {best}
+    return out
+
+
+def _next(game: Game, built: frozenset[str], ready: Sequence[Move], estimates: Estimates) -> str:
+    now = game.value(built)
+    best: tuple[float, str] | None = None
+    for m in sorted(ready, key=lambda m: (-estimates.of(m.project) / max(m.cost, 1e-6), m.project)):
+        if best is not None and estimates.of(m.project) / max(m.cost, 1e-6) <= best[0]:
+            break
+        gain = game.value(built | m.added) - now
+        estimates.gain[m.project] = gain
+        score = gain / max(m.cost, 1e-6)
+        if best is None or score > best[0]:
+            best = (score, m.project)
+    if best is None:
+        raise ValueError("the chosen projects need one another in a circle")
+    return best[1]
+
+
+def reasons(game: Game, solution: Solution, evaluator: RegionEvaluator) -> tuple[Reason, ...]:
+    """Return one reason for each chosen project, in the order of `build_up`."""
+    out = []
+    for step, (i, gain) in enumerate(build_up(game, solution.chosen), start=1):
+        e = solution.exchanges[i]
+        lost = solution.value - e.value
+        most = gains_most(game, solution.chosen, i, evaluator)
+        out.append(
+            Reason(
+                project=i,
+                step=step,
+                alone=solution.alone[i],
+                at_step=gain,
+                lost=lost,
+                per_cost=gain / max(game.projects[i].cost, 1e-6),
+                gains_most=most,
+                text=_reason_text(game, i, e, (solution.alone[i], gain, lost, most), solution.chosen),
+            )
+        )
+    return tuple(out)
+
+
+def _reason_text(
+    game: Game, i: str, e: Exchange, figures: tuple[float, float, float, Text], chosen: frozenset[str]
+) -> Text:
+    alone, gain, lost, most = figures
+    p = game.projects[i]
+    gone = sorted(chosen - e.chosen - {i})
+    new = sorted(e.chosen - chosen)
+    instead_zh = "、".join(game.projects[n].name.in_("zh") for n in new)
+    instead_en = ", ".join(game.projects[n].name.in_("en") for n in new)
+    if not e.respent:
+        zh, en = "(腾出的资金未再分配)", " (the freed money was not spent again)"
+    elif new:
+        zh, en = f"(腾出的资金改投:{instead_zh})", f" (the freed money spent on: {instead_en})"
+    else:
+        zh, en = "(腾出的资金没有更好去处)", " (nothing left out is worth the freed money)"
+    if gone:
+        zh += f";依赖它的 {len(gone)} 个项目也随之落选"
+        en += f"; {len(gone)} that need it would go too"
+    because_zh, because_en = p.because.in_("zh").rstrip("。."), p.because.in_("en").rstrip("。.")
+    return Text(
+        f"{because_zh}。单独建设 {alone:+.3f} 分,在此步 {gain:+.3f} 分;没有它将少 {lost:.3f} 分{zh}。"
+        f"{most.zh}。",
+        f"{because_en}. Alone {alone:+.3f} points, at this step {gain:+.3f}; without it the plan is"
+        f" {lost:.3f}"
+        f" points worse{en}. {most.en}.",
+    )
+
+
+def gains_most(game: Game, chosen: frozenset[str], i: str, evaluator: RegionEvaluator) -> Text:
+    """Say which zones' index rises most through one project of the plan (with it against without it)."""
+    try:
+        without = evaluator.results(game.rules.without(chosen, i))
+    except ScenarioError:
+        return Text("", "")
+    rise = (evaluator.results(chosen).needs["index"] - without.needs["index"]).dropna()
+    region: Region = evaluator.base
+    top = sorted(
+        ((float(v), str(z)) for z, v in rise.items() if v >= _SEEN_RISE), key=lambda r: (-r[0], r[1])
+    )
+    if not top:
+        return Text("没有分区的指数明显上升", "no zone's index rises noticeably")
+    named = top[:_NAMED_ZONES]
+    zh = "、".join(f"{region.zone_name(z).in_('zh')} {v:+.2f}" for v, z in named)
+    en = ", ".join(f"{region.zone_name(z).in_('en')} {v:+.2f}" for v, z in named)
+    more = len(top) - len(named)
+    return Text(
+        f"受益最大:{zh}" + (f"(另有 {more} 个分区)" if more else ""),
+        f"gains most: {en}" + (f" (and {more} more zones)" if more else ""),
+    )
+
+
+def missed(game: Game, solution: Solution, *, limit: int) -> tuple[Missed, ...]:
+    """Return the strongest projects left out, what each would add to the plan, and why it is out.
+
+    The gain is on top of the plan, in place of the projects it excludes, whatever the money.
+    """
+    chosen, now = solution.chosen, solution.value
+    out = [i for i in game.rules.ids if i not in chosen]
+    cost = {i: max(game.rules.cost(game.rules.closure(i) - chosen), 1e-6) for i in out}
+    strongest = sorted(out, key=lambda i: (-solution.alone[i] / cost[i], i))[:limit]
+    found = []
+    for i in strongest:
+        keep = chosen
+        for rival in sorted(_rivals(game, chosen, i)):
+            keep = game.rules.without(keep, rival)
+        wanted = keep | game.rules.closure(i)
+        if game.evaluation(wanted) is None:
+            continue
+        gain = game.value(wanted) - now
+        found.append(
+            Missed(project=i, gain=gain, per_cost=gain / cost[i], why=why_out(game, chosen, i, gain))
+        )
+    return tuple(sorted(found, key=lambda m: (-m.per_cost, m.project)))
+
+
+def _rivals(game: Game, chosen: frozenset[str], i: str) -> frozenset[str]:
+    return frozenset().union(*(game.rules.rivals[j] for j in game.rules.closure(i))) & chosen
+
+
+def why_out(game: Game, chosen: frozenset[str], i: str, gain: float) -> Text:
+    """Say why a project is not in the plan: exclusion, no gain, money, years, a floor, or less gain."""
+    o = game.objective
+    rivals = sorted(_rivals(game, chosen, i))
+    if rivals:
+        return Text(
+            f"与已选的 {'、'.join(game.projects[r].name.in_('zh') for r in rivals)} 互斥;改选它变化"
+            f" {gain:+.3f} 分",
+            f"excluded by {', '.join(game.projects[r].name.in_('en') for r in rivals)}, which is"
+            " chosen; in its"
+            f" place the plan changes by {gain:+.3f} points",
+        )
+    if gain <= 0:
+        return Text("加在方案之上没有增益", "adds nothing on top of the plan")
+    wanted = chosen | game.rules.closure(i)
+    short = game.rules.cost(wanted) - o.budget
+    if short > EPS:
+        return Text(
+            f"资金不足:还差 {short:.1f} 亿元;腾出资金的任何替换都没有更好",
+            f"money: {short:.1f} (1e8) short; no exchange tried that frees it is better",
+        )
+    if game.rules.years(wanted) is None:
+        return Text("每年资金或年限排不下", "no start year fits the yearly money and the horizon")
+    if game.deficit(wanted) > 0:
+        return Text("会使某片区低于底线", "would put a cluster below its floor")
+    return Text("增益小于入选者", "gains less than what is chosen")
