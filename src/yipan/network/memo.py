@@ -1,0 +1,82 @@
+"""States by content, least recently used first to go, bounded by bytes (option ``network.cache_mb``)."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+from yipan import options
+
+
+class Sized(Protocol):
+    """Anything that knows its bytes."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        ...
+
+
+V = TypeVar("V", bound=Sized)
+Key = tuple[object, ...]
+
+
+class Memo(Generic[V]):
+    """Values by key; the least recently used leave when together they hold more bytes than allowed.
+
+    The value asked for last always stays. A value may grow after it was put in: sizes are
+    taken anew at every call.
+    """
+
+    def __init__(self, *, share: float = 1.0) -> None:
+        self._values: OrderedDict[Key, V] = OrderedDict()
+        self._lock = threading.Lock()
+        self._share = share
+
+    def get(self, key: Key) -> V | None:
+        """Return the value of a key, or None."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def put(self, key: Key, value: V) -> V:
+        """Keep a value (the one already there wins) and return what is kept."""
+        with self._lock:
+            kept = self._values.setdefault(key, value)
+            self._values.move_to_end(key)
+            self._trim()
+            return kept
+
+    def make(self, key: Key, maker: Callable[[], V]) -> V:
+        """Return the value of a key, made if need be."""
+        found = self.get(key)
+        return found if found is not None else self.put(key, maker())
+
+    def held(self) -> tuple[Key, ...]:
+        """Return the keys, least recently used first."""
+        with self._lock:
+            return tuple(self._values)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._values.clear()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held by all values."""
+        with self._lock:
+            return sum(v.nbytes for v in self._values.values())
+
+    def _trim(self) -> None:
+        allowed = self._share * options.get("network.cache_mb") * 1_000_000
+        held = {k: v.nbytes for k, v in self._values.items()}
+        total = sum(held.values())
+        for key in list(self._values)[:-1]:
+            if total <= allowed:
+                return
+            total -= held[key]
+            del self._values[key]

@@ -1,0 +1,111 @@
+"""Times of one network for every mode, computed when asked for, or carried over from another network."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+
+import numpy as np
+
+from yipan.network.graph import Graph, search
+from yipan.network.layout import Network
+from yipan.network.minplus import FAR, Seconds, lower
+from yipan.network.values import UNREACHED, Mode
+
+
+class State:
+    """Exact times between the cells of a network; each matrix is int32 (cells × cells), read-only.
+
+    ``car`` and ``transit`` are travel times of those modes. ``person`` is what mode ``any`` reaches without a
+    car at the far end; ``any`` itself is the lesser of ``person`` and ``car``. The diagonal holds
+    the time inside the cell.
+    """
+
+    def __init__(self, network: Network, **known: Seconds) -> None:
+        self.network = network
+        self.graph = Graph(network)
+        self._known: dict[str, Seconds] = {k: _frozen(v) for k, v in known.items()}
+        self._lock = threading.RLock()
+
+    def get(self, name: str) -> Seconds:
+        """Return a matrix by name: car, transit, person or any."""
+        with self._lock:
+            if name not in self._known:
+                self._known[name] = _frozen(self._compute(name))
+                if {"transit", "person"} <= set(self._known):
+                    self.__dict__.pop("_hubs", None)  # both made: what they were made from can go
+            return self._known[name]
+
+    def mode(self, mode: Mode) -> Seconds:
+        """Return the travel times of a mode."""
+        return self.get("car" if mode == "drive" else mode)
+
+    def known(self) -> dict[str, Seconds]:
+        """Return the matrices there are by now."""
+        return dict(self._known)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held, matrices that other states share included."""
+        return sum(v.nbytes for v in self._known.values())
+
+    def own(self, name: str) -> Seconds:
+        """Return the times inside each cell, the diagonal of a matrix (shape: cells)."""
+        cells = self.network.cells
+        both = np.minimum(cells.own_car, cells.own_person)
+        out = {"car": cells.own_car, "transit": cells.own_person, "person": cells.own_person, "any": both}[
+            name
+        ]
+        return out.astype(np.int32)
+
+    def _compute(self, name: str) -> Seconds:
+        if name == "any":
+            return np.minimum(self.get("person"), self.get("car"))
+        if name == "car":
+            out = search(self.graph.on_roads, np.arange(self.graph.nodes.n))
+            out += np.int32(self.network.costs.terminal)
+        else:
+            on_foot, to_station, from_station = self._hubs
+            out = on_foot.copy()
+            if name == "person":
+                to_station = np.minimum(to_station, self.car_to_stations())
+            lower(out, to_station, from_station)
+        return self.settle(name, out)
+
+    def settle(self, name: str, times: Seconds) -> Seconds:
+        """Mark what cannot be reached and put the times inside cells on the diagonal, in place."""
+        times[times >= FAR] = UNREACHED
+        np.fill_diagonal(times, self.own(name))
+        return times
+
+    def car_to_stations(self) -> Seconds:
+        """Return seconds by car from cells to boarding at stations (shape cells × stations)."""
+        access, car = self.network.access, self.get("car")
+        reach = np.where(car == UNREACHED, FAR, car - np.int32(self.network.costs.terminal))
+        np.fill_diagonal(reach, 0)
+        by_car: Seconds = reach[:, access.car_cell] + access.car.astype(np.int32)
+        return np.minimum(by_car, FAR)
+
+    @cached_property
+    def _hubs(self) -> tuple[Seconds, Seconds, Seconds]:
+        """Cells to cells and to stations without lines, and stations (waiting) to cells with at least one."""
+        graph, nodes = self.graph, self.graph.nodes
+        on_foot = search(graph.without_lines, np.arange(nodes.n), keep=slice(0, nodes.n))
+        s, c, seconds = self.network.access.person
+        to_station = np.full((nodes.n, nodes.m), FAR, dtype=np.int32)
+        if len(s):
+            starts = np.searchsorted(s, np.arange(nodes.m))  # every station has its nearest cell
+            to_station = np.minimum.reduceat(on_foot[:, c] + seconds.astype(np.int32), starts, axis=1)
+            np.minimum(to_station, FAR, out=to_station)
+        served = np.unique(
+            np.concatenate([np.zeros(0, np.int64), *(v.stations for v in self.network.services.values())])
+        )
+        after = slice(2 * nodes.n, 3 * nodes.n)
+        from_station = np.full((nodes.m, nodes.n), FAR, dtype=np.int32)
+        from_station[served] = search(graph.forward, nodes.board(served), keep=after)
+        return on_foot, to_station, from_station
+
+
+def _frozen(values: Seconds) -> Seconds:
+    values.flags.writeable = False
+    return values
