@@ -106,7 +106,9 @@ def need_key(region: Region, need: str) -> str:
     if form == "stat":
         return region.tables["statistics"].digest
     if form in ("cells", "sum"):
-        return cells.column_digest("zone") + cells.column_digest(name)
+        # quality is part of a value, so what states it is part of the key
+        stated = repr([p for p in region.meta.provenance if p.column == f"cells.{name}"])
+        return "".join((*map(cells.column_digest, ("zone", name, "quality")), stated))
     if form in ("places", "capacity"):
         places = region.tables["places"]
         return _KINDS.get((places.digest, name), lambda: _rows_digest(region, name))
@@ -117,11 +119,19 @@ def need_key(region: Region, need: str) -> str:
     return repr(region.meta.core)
 
 
-def needs_key(region: Region, needs: Sequence[str]) -> str:
-    """Return one key for several needs, with the zones and the base year that every value depends on."""
-    h = hashlib.sha256(f"{region.tables['zones'].digest}{region.meta.base_year}".encode())
+def needs_key(region: Region, needs: Sequence[str], known: dict[str, str] | None = None) -> str:
+    """Return one key for several needs, with the zones, cells and base year that every value rests on.
+
+    `known` keeps keys of single needs between calls for the same region.
+    """
+    keys = {} if known is None else known
+    cells = region.tables["cells"]
+    structure = (region.tables["zones"].digest, *map(cells.column_digest, ("id", "zone")))
+    h = hashlib.sha256(f"{structure}{region.meta.base_year}".encode())
     for need in sorted(needs):
-        h.update(f"{need}={need_key(region, need)};".encode())
+        if need not in keys:
+            keys[need] = need_key(region, need)
+        h.update(f"{need}={keys[need]};".encode())
     return h.hexdigest()
 
 

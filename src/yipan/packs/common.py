@@ -1,0 +1,141 @@
+"""What the indicators of all packs share: times to places, zone means and shares.
+
+Times are remembered by `yipan.network`, so indicators that share them compute them once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from yipan.needs import Memo, needs_key, of_kind
+from yipan.network import access
+from yipan.network.points import times_to_points
+from yipan.network.times import travel_times
+from yipan.network.values import Mode
+from yipan.region.value import Region
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+LONGEST = 240.0
+"""Minutes at which mean times are capped, and what an unreachable place counts as: goalposts end well below,
+and one stranded cell must not make a zone's mean infinite."""
+
+_ZONES: Memo[NDArray[np.int64]] = Memo(size=256)
+
+
+def cells(region: Region, column: str) -> Array:
+    """Return one column of the cells (shape: cells), read-only; NaN where missing."""
+    return region.tables["cells"].numbers(column)
+
+
+def series(region: Region, values: Array) -> pd.Series[float]:
+    """Return values per zone (shape: zones) as a Series on the zone index."""
+    return pd.Series(values, index=list(region.zone_ids), dtype=np.float64)
+
+
+def whole(value: float) -> pd.Series[float]:
+    """Return one value of the whole region as a Series on the index ``region``."""
+    return pd.Series([value], index=["region"], dtype=np.float64)
+
+
+def zone_ratio(region: Region, over: Array, under: Array) -> pd.Series[float]:
+    """Return the ratio of two cell values summed to zones; NaN where the lower sum is 0 or less."""
+    top, bottom = region.zone_sum(over), region.zone_sum(under)
+    return series(region, np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0))
+
+
+def resident_mean(region: Region, per_cell: Array) -> pd.Series[float]:
+    """Return the mean of a cell value over the residents of each zone."""
+    people = cells(region, "population")
+    return zone_ratio(region, np.where(people > 0, people * per_cell, 0.0), people)
+
+
+def resident_share(region: Region, mask: Mask) -> pd.Series[float]:
+    """Return the share of each zone's residents who live in the masked cells, in percent."""
+    return resident_mean(region, mask.astype(np.float64)) * 100.0
+
+
+def seconds(region: Region, mode: Mode) -> NDArray[np.int32]:
+    """Return travel times between all cells, seconds (shape: cells × cells)."""
+    return travel_times(region, mode).seconds
+
+
+def places(region: Region, kind: str) -> pd.DataFrame:
+    """Return the places of a kind (``a|b`` and ``power_*`` are understood)."""
+    return region.places.loc[of_kind(region.tables["places"].array("kind"), kind)]
+
+
+def place_seconds(region: Region, mode: Mode, kind: str) -> NDArray[np.int32]:
+    """Return times from cells to the places of a kind, seconds (shape: cells × places)."""
+    at = places(region, kind)
+    return times_to_points(region, at["lon"].to_numpy(np.float64), at["lat"].to_numpy(np.float64), mode=mode)
+
+
+def nearest_place(region: Region, mode: Mode, kind: str, *, rank: int = 1) -> NDArray[np.int32]:
+    """Return the time to the nearest place of a kind, or the second (third …) nearest (shape: cells)."""
+    return access.nearest(place_seconds(region, mode, kind), rank=rank)
+
+
+def minutes(times: NDArray[np.int32]) -> Array:
+    """Return minutes, at most `LONGEST`, which is also what an unreachable place counts as."""
+    return np.minimum(times / 60.0, LONGEST)
+
+
+def reachable(region: Region, mode: Mode, limit: float, amounts: Array) -> Array:
+    """Return the sum of a cell value over the cells within `limit` minutes (shape: cells)."""
+    return access.cumulative(seconds(region, mode), amounts, limit=limit)
+
+
+def place_zone(region: Region, kind: str) -> NDArray[np.int64]:
+    """Return the position of the zone each place of a kind lies in, −1 outside all (shape: places).
+
+    A point on a shared border belongs to the zone with the smallest id, whatever the order of zones.
+    """
+
+    def compute() -> NDArray[np.int64]:
+        at = places(region, kind)
+        zones = region.zones
+        points = shapely.points(at["lon"].to_numpy(np.float64), at["lat"].to_numpy(np.float64))
+        hit_point, hit_zone = shapely.STRtree(zones.geometry.to_numpy()).query(points, predicate="intersects")
+        out = np.full(len(at), -1, dtype=np.int64)
+        for p, z in sorted(
+            zip(hit_point, hit_zone, strict=True), key=lambda h: region.zone_ids[h[1]], reverse=True
+        ):
+            out[p] = z
+        return out
+
+    return _ZONES.get(needs_key(region, (f"places:{kind}",)), compute)
+
+
+def capacity_by_zone(region: Region, kind: str) -> Array:
+    """Return the capacity of the places of a kind in each zone (shape: zones); NaN where one is missing."""
+    at = place_zone(region, kind)
+    inside = at >= 0
+    amounts = places(region, kind)["capacity"].to_numpy(np.float64)
+    total = np.bincount(at[inside], weights=amounts[inside], minlength=len(region.zone_ids))
+    return np.asarray(total, dtype=np.float64)
+
+
+def statistic(region: Region, variable: str, year: int | None = None) -> Array:
+    """Return a statistic by zone (shape: zones) of a year, the base year by default; NaN where missing."""
+    s = region.tables["statistics"]
+    at = {z: i for i, z in enumerate(region.zone_ids)}
+    wanted = region.meta.base_year if year is None else year
+    out = np.full(len(at), np.nan)
+    hits = np.flatnonzero((s.array("variable") == variable) & (s.numbers("year") == wanted))
+    names, values = s.array("zone"), s.numbers("value")
+    for row in hits:
+        zone = str(names[row])
+        if zone in at:
+            out[at[zone]] = values[row]
+    return out
+
+
+def core_cells(region: Region) -> Mask:
+    """Return which cells lie in the core zones (shape: cells)."""
+    core = np.array([z in set(region.meta.core) for z in region.zone_ids], dtype=np.bool_)
+    return core[region.cell_zone]

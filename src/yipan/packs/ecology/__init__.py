@@ -1,0 +1,9 @@
+"""The ecology pack: indicators, unit costs."""
+
+from pathlib import Path
+
+from yipan.pack import read_pack
+from yipan.packs.ecology.indicators import FUNCTIONS
+from yipan.text import Text
+
+PACK = read_pack(Path(__file__).parent, FUNCTIONS, name=Text("生态", "Ecology"))

@@ -1,0 +1,79 @@
+"""Indicators of nature and energy: protected land, nature in reach, power by source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from yipan.network import access
+from yipan.network.distance import Points
+from yipan.pack import Measure
+from yipan.packs import common
+from yipan.region.value import Region
+
+NATURE = "scenic_site|protected_area"
+FOSSIL = "power_coal|power_gas|power_oil"
+CLEAN = "power_hydro|power_wind|power_solar|power_nuclear|power_biomass"
+COAL_KM = 20.0
+"""Distance within which a coal power station is counted as near (assumed)."""
+
+
+def nature_in_an_hour(region: Region) -> pd.Series[float]:
+    """Return the residents within 60 min of a scenic site or protected area by any mode, %."""
+    return common.resident_share(region, access.within(common.nearest_place(region, "any", NATURE), 60))
+
+
+def nature_without_car(region: Region) -> pd.Series[float]:
+    """Return the residents within 90 min of a scenic site or protected area by transit, %."""
+    nearest = common.nearest_place(region, "transit", NATURE)
+    return common.resident_share(region, access.within(nearest, 90))
+
+
+def protected_share(region: Region) -> pd.Series[float]:
+    """Return the protected area in the zone, % of its land."""
+    area = common.statistic(region, "area")
+    return common.series(region, common.capacity_by_zone(region, "protected_area") / area * 100)
+
+
+def coal_nearby(region: Region) -> pd.Series[float]:
+    """Return the coal power capacity within 20 km of home, mean over residents, MW."""
+    coal = common.places(region, "power_coal")
+    near = np.zeros((len(region.tables["cells"]), len(coal)))
+    points = Points(coal["lon"].to_numpy(np.float64), coal["lat"].to_numpy(np.float64))
+    cell, plant, _ = points.within(common.cells(region, "lon"), common.cells(region, "lat"), km=COAL_KM)
+    near[cell, plant] = 1.0
+    return common.resident_mean(region, near @ coal["capacity"].to_numpy(np.float64))
+
+
+def _kilowatts_per_resident(region: Region, kind: str) -> pd.Series[float]:
+    people = region.zone_sum(common.cells(region, "population"))
+    return common.series(region, common.capacity_by_zone(region, kind) * 1000 / people)
+
+
+def fossil_per_resident(region: Region) -> pd.Series[float]:
+    """Return the capacity of fossil power stations in the zone, kW per resident."""
+    return _kilowatts_per_resident(region, FOSSIL)
+
+
+def clean_per_resident(region: Region) -> pd.Series[float]:
+    """Return the capacity of non-fossil power stations in the zone, kW per resident."""
+    return _kilowatts_per_resident(region, CLEAN)
+
+
+def density(region: Region) -> pd.Series[float]:
+    """Return the residents per km2 of land."""
+    people = region.zone_sum(common.cells(region, "population"))
+    return common.series(region, people / common.statistic(region, "area"))
+
+
+FUNCTIONS: Mapping[str, Measure] = {
+    "Y-ECL-01": nature_in_an_hour,
+    "Y-ECL-02": protected_share,
+    "Y-ECL-03": coal_nearby,
+    "Y-ECL-04": fossil_per_resident,
+    "Y-ECL-05": nature_without_car,
+    "Y-ECL-06": density,
+    "Y-GRN-02": clean_per_resident,
+}

@@ -1,0 +1,63 @@
+"""Indicators of the economy: product, jobs, markets in reach, convergence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from yipan.network import access
+from yipan.pack import Measure
+from yipan.packs import common
+from yipan.region.value import Region
+
+DECAY_MIN = 60.0
+"""Minutes after which a market counts for 1/e of its size (assumed)."""
+
+
+def gdp_per_resident(region: Region) -> pd.Series[float]:
+    """Return GDP per resident, 1e4 CNY (GDP is in 1e8)."""
+    return common.zone_ratio(region, common.cells(region, "gdp") * 1e4, common.cells(region, "population"))
+
+
+def gdp_per_km2(region: Region) -> pd.Series[float]:
+    """Return GDP per km2 of land, 1e8 CNY."""
+    gdp = region.zone_sum(common.cells(region, "gdp"))
+    return common.series(region, gdp / common.statistic(region, "area"))
+
+
+def jobs_per_resident(region: Region) -> pd.Series[float]:
+    """Return the jobs in the zone per resident."""
+    return common.zone_ratio(region, common.cells(region, "jobs"), common.cells(region, "population"))
+
+
+def market_potential(region: Region) -> pd.Series[float]:
+    """Return GDP discounted by travel time, mean over residents, % of the region's GDP."""
+    gdp = common.cells(region, "gdp")
+    near = access.gravity(common.seconds(region, "any"), gdp, beta=1 / DECAY_MIN)
+    return common.resident_mean(region, near / gdp.sum() * 100)
+
+
+def jobs_across_borders(region: Region) -> pd.Series[float]:
+    """Return the share of the jobs within 60 min by any mode that lie in other zones, %."""
+    people, jobs = common.cells(region, "population"), common.cells(region, "jobs")
+    near = access.within(common.seconds(region, "any"), 60)
+    elsewhere = near & (region.cell_zone[:, None] != region.cell_zone[None, :])
+    there = people * (elsewhere.astype(np.float64) @ jobs)
+    return common.zone_ratio(region, there, people * (near.astype(np.float64) @ jobs)) * 100
+
+
+def sigma_of_gdp(region: Region) -> pd.Series[float]:
+    """Return the standard deviation of ln GDP per resident between zones, each zone once."""
+    return common.whole(float(np.std(np.log(gdp_per_resident(region).to_numpy()))))
+
+
+FUNCTIONS: Mapping[str, Measure] = {
+    "Y-ECO-02": gdp_per_resident,
+    "Y-ECO-03": gdp_per_km2,
+    "Y-ECO-04": jobs_per_resident,
+    "Y-ECO-05": market_potential,
+    "Y-ECO-06": jobs_across_borders,
+    "C-MKT-04": sigma_of_gdp,
+}

@@ -1,0 +1,76 @@
+"""Indicators of safety: shelter, rescue, a second way in and out, help from the neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from yipan.network import access
+from yipan.network.values import UNREACHED
+from yipan.pack import Measure
+from yipan.packs import common
+from yipan.region.value import Region
+
+MAIN_ROADS = ("expressway", "primary")
+
+
+def shelter_per_100(region: Region) -> pd.Series[float]:
+    """Return the places in emergency shelters in the zone per 100 residents."""
+    people = region.zone_sum(common.cells(region, "population"))
+    return common.series(region, common.capacity_by_zone(region, "shelter") / people * 100)
+
+
+def shelter_in_30_min(region: Region) -> pd.Series[float]:
+    """Return the residents within 30 min of an emergency shelter by any mode, %."""
+    return common.resident_share(region, access.within(common.nearest_place(region, "any", "shelter"), 30))
+
+
+def backup_hospital(region: Region) -> pd.Series[float]:
+    """Return the mean time of residents to the second-nearest hospital by any mode, min."""
+    second = common.nearest_place(region, "any", "hospital", rank=2)
+    return common.resident_mean(region, common.minutes(second))
+
+
+def hospital_next_door(region: Region) -> pd.Series[float]:
+    """Return the mean time of residents to the nearest hospital outside their own zone by car, min."""
+    times = common.place_seconds(region, "drive", "hospital")
+    own = region.cell_zone[:, None] == common.place_zone(region, "hospital")[None, :]
+    nearest = np.where(own, UNREACHED, times).min(axis=1, initial=UNREACHED)
+    return common.resident_mean(region, common.minutes(nearest))
+
+
+def fire_engine_in_15_min(region: Region) -> pd.Series[float]:
+    """Return the residents within 15 min of a fire station by car, %."""
+    nearest = common.nearest_place(region, "drive", "fire_station")
+    return common.resident_share(region, access.within(nearest, 15))
+
+
+def landslides(region: Region) -> pd.Series[float]:
+    """Return the recorded landslides in the zone per 1,000 km2."""
+    at = common.place_zone(region, "landslide")
+    events = np.bincount(at[at >= 0], minlength=len(region.zone_ids)).astype(np.float64)
+    return common.series(region, events / common.statistic(region, "area") * 1000)
+
+
+def main_road_exits(region: Region) -> pd.Series[float]:
+    """Return the expressway and primary links that join the zone to another zone."""
+    links, cells = region.table("links"), region.tables["cells"]
+    main = links[links["kind"].isin(MAIN_ROADS)]
+    zone = pd.Series(region.cell_zone, index=cells.array("id"))
+    a, b = zone.reindex(main["from"]).to_numpy(), zone.reindex(main["to"]).to_numpy()
+    crossing = a != b
+    ends = np.concatenate([a[crossing], b[crossing]]).astype(np.int64)
+    return common.series(region, np.bincount(ends, minlength=len(region.zone_ids)).astype(np.float64))
+
+
+FUNCTIONS: Mapping[str, Measure] = {
+    "Y-SAF-01": shelter_per_100,
+    "Y-SAF-02": shelter_in_30_min,
+    "Y-SAF-03": backup_hospital,
+    "Y-SAF-04": fire_engine_in_15_min,
+    "Y-SAF-05": landslides,
+    "Y-SAF-06": main_road_exits,
+    "Y-SAF-07": hospital_next_door,
+}

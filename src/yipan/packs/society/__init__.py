@@ -1,0 +1,9 @@
+"""The society pack: indicators, unit costs."""
+
+from pathlib import Path
+
+from yipan.pack import read_pack
+from yipan.packs.society.indicators import FUNCTIONS
+from yipan.text import Text
+
+PACK = read_pack(Path(__file__).parent, FUNCTIONS, name=Text("社会", "Society"))

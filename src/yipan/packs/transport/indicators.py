@@ -1,0 +1,78 @@
+"""Indicators of movement: what residents reach, and how far they are from the ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from yipan.network import access
+from yipan.network.distance import Points
+from yipan.pack import Measure
+from yipan.packs import common
+from yipan.region.value import Region
+
+RAIL_MODES = ("metro", "rail")
+WALK_TO_RAIL_KM = 0.8
+
+
+def jobs_by_transit(region: Region) -> pd.Series[float]:
+    """Return the jobs within 45 min by transit, mean over residents, % of the region's jobs."""
+    jobs = common.cells(region, "jobs")
+    return common.resident_mean(region, common.reachable(region, "transit", 45, jobs) / jobs.sum() * 100)
+
+
+def jobs_in_an_hour(region: Region) -> pd.Series[float]:
+    """Return the jobs within 60 min by any mode, mean over residents, % of the region's jobs."""
+    jobs = common.cells(region, "jobs")
+    return common.resident_mean(region, common.reachable(region, "any", 60, jobs) / jobs.sum() * 100)
+
+
+def core_in_an_hour(region: Region) -> pd.Series[float]:
+    """Return the residents within 60 min of the nearest cell of the core by any mode, %."""
+    to_core = common.seconds(region, "any")[:, common.core_cells(region)]
+    return common.resident_share(region, access.within(to_core.min(axis=1), 60))
+
+
+def rail_in_800_m(region: Region) -> pd.Series[float]:
+    """Return the residents and jobs whose cell is within 800 m, straight, of urban rail, %."""
+    lines, stops = region.table("lines"), region.table("stops")
+    rail = stops[stops["line"].isin(lines.loc[lines["mode"].isin(RAIL_MODES), "id"])]
+    stations = Points(rail["lon"].to_numpy(np.float64), rail["lat"].to_numpy(np.float64))
+    near = np.zeros(len(region.tables["cells"]), dtype=np.bool_)
+    hits, _, _ = stations.within(common.cells(region, "lon"), common.cells(region, "lat"), km=WALK_TO_RAIL_KM)
+    near[hits] = True
+    both = common.cells(region, "population") + common.cells(region, "jobs")
+    return common.zone_ratio(region, np.where(near, both, 0.0), both) * 100
+
+
+def transit_parity(region: Region) -> pd.Series[float]:
+    """Return the jobs reached within 60 min by transit against those reached by car, %."""
+    people, jobs = common.cells(region, "population"), common.cells(region, "jobs")
+    by_transit = people * common.reachable(region, "transit", 60, jobs)
+    by_car = people * common.reachable(region, "drive", 60, jobs)
+    return common.zone_ratio(region, by_transit, by_car) * 100
+
+
+def airport_in_90_min(region: Region) -> pd.Series[float]:
+    """Return the residents within 90 min of an airport by any mode, %."""
+    nearest = common.nearest_place(region, "any", "airport")
+    return common.resident_share(region, access.within(nearest, 90))
+
+
+def minutes_to_fast_rail(region: Region) -> pd.Series[float]:
+    """Return the mean time of residents to the nearest high-speed rail station by any mode, min."""
+    nearest = common.nearest_place(region, "any", "hsr_station")
+    return common.resident_mean(region, common.minutes(nearest))
+
+
+FUNCTIONS: Mapping[str, Measure] = {
+    "N-ECO-03": jobs_by_transit,
+    "Y-ECO-01": jobs_in_an_hour,
+    "C-INF-02": core_in_an_hour,
+    "C-INF-03": rail_in_800_m,
+    "Y-GRN-01": transit_parity,
+    "Y-INT-01": airport_in_90_min,
+    "Y-INT-02": minutes_to_fast_rail,
+}
