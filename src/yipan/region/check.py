@@ -7,10 +7,13 @@ a cell its links). In strict mode only the cause is reported; otherwise every ro
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 
 import numpy as np
 
-from yipan.region.findings import Draft, Log, suggest
+from yipan.region.findings import Draft, Log, nearest, suggest
+from yipan.region.formats import suffixes
+from yipan.region.schema import TABLES
 from yipan.region.value import Meta
 from yipan.text import Text
 
@@ -43,7 +46,7 @@ def check_keys(draft: Draft, log: Log) -> None:
         )
 
 
-def check_meta_names(draft: Draft, meta: Meta, log: Log) -> None:
+def check_row_sources(draft: Draft, meta: Meta, log: Log) -> None:
     """Refuse rows whose source is not among ``[[sources]]`` (one problem for each unknown source)."""
     known = {s.id for s in meta.sources}
     rows: dict[str, list[int]] = {}
@@ -73,6 +76,9 @@ def check_reference(draft: Draft, column: str, target: Draft | None, log: Log) -
     """
     if column not in draft.frame.columns:
         return
+    if target is not None and not len(target.frame):
+        _nothing_to_refer_to(draft, target, log)
+        return
     ids = np.array(target.words("id"), dtype=object) if target else np.array([], dtype=object)
     sound = set(ids[target.ok]) if target else set()
     known = set(ids)
@@ -94,6 +100,23 @@ def check_reference(draft: Draft, column: str, target: Draft | None, log: Log) -
             row=draft.row(at),
             column=column,
         )
+
+
+def _nothing_to_refer_to(draft: Draft, target: Draft, log: Log) -> None:
+    """Say once, at the empty table, that rows elsewhere stand on it."""
+    if not draft.ok.any():
+        return
+    n = int(draft.ok.sum())
+    draft.refuse_all()
+    label = target.schema.label
+    log.error(
+        Text(
+            f"没有一行数据,而 {draft.file} 有 {n} 行要用到{label.zh}",
+            f"it has no rows, though {n} rows of {draft.file} need {label.en}",
+        ),
+        Text(f"填写{label.zh},或清空 {draft.file}", f"fill in the {label.en}, or empty {draft.file}"),
+        file=target.file,
+    )
 
 
 def _left_out(draft: Draft, at: int, column: str, word: str, log: Log) -> None:
@@ -120,4 +143,26 @@ def check_words(draft: Draft, column: str, known: Collection[str], what: Text, l
                 file=draft.file,
                 row=draft.row(at),
                 column=column,
+            )
+
+
+def check_files(folder: Path, log: Log) -> None:
+    """Warn of files that look like a table of the region but have another name or format."""
+    known = {t.name for t in TABLES}
+    for path in sorted(folder.iterdir()):
+        near = path.stem if path.stem in known else nearest(path.stem, known, cutoff=0.8)
+        if not near or not path.is_file() or (path.stem == near and path.suffix in suffixes(near)):
+            continue
+        if path.suffix.lower() in (*suffixes(near), ".csv", ".xls", ".xlsx", ".shp", ".json", ".kml", ".et"):
+            endings = suffixes(near)
+            log.warn(
+                Text(
+                    "此文件名或格式不是区域的表,未读取",
+                    "not a table of the region by its name or format; not read",
+                ),
+                Text(
+                    f"另存为 {near}{' 或 '.join(endings)}",
+                    f"save it as {near} with the ending {' or '.join(endings)}",
+                ),
+                file=path.name,
             )

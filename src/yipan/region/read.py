@@ -9,15 +9,35 @@ import geopandas as gpd
 import pandas as pd
 
 from yipan.errors import Problem, RegionError, UnsafeFile, errors_of
+from yipan.region.archive import unpacked
 from yipan.region.cast import cast
-from yipan.region.check import Drafts, check_keys, check_meta_names, check_reference, check_words
+from yipan.region.check import (
+    Drafts,
+    check_files,
+    check_keys,
+    check_reference,
+    check_row_sources,
+    check_words,
+)
+from yipan.region.check_map import check_cells_in_zones, check_overlaps
+from yipan.region.check_network import check_lines, check_links, check_stations
+from yipan.region.check_sums import check_coverage, check_empty, check_meta, check_population, check_targets
+from yipan.region.check_units import check_capacity_units, check_statistics_units
 from yipan.region.findings import Log
 from yipan.region.formats import decode, load, suffixes, within_limit
 from yipan.region.meta import FILE, read_meta
-from yipan.region.schema import TABLES, TableSchema
+from yipan.region.schema import SCHEMAS, TABLES, TableSchema
 from yipan.region.table import Table
 from yipan.region.value import Meta, Region
 from yipan.text import Text
+
+_REFERENCES = (
+    ("statistics", "zone", "zones"),
+    ("cells", "zone", "zones"),
+    ("links", "from", "cells"),
+    ("links", "to", "cells"),
+    ("stops", "line", "lines"),
+)
 
 
 class Reading(NamedTuple):
@@ -82,19 +102,35 @@ def read_region(folder: str | Path, *, strict: bool = True) -> Region:
 
 
 def _read(path: Path, log: Log) -> Region | None:
+    region: Region | None = None
     if path.is_dir():
-        return _read_folder(path, log)
-    log.error(
-        Text("没有这个文件夹", "there is no such folder"),
-        Text("给出含 region.toml 的文件夹或其 zip", "name a folder that holds region.toml, or a zip of one"),
-        file=path.name,
-    )
-    return None
+        region = _read_folder(path, log)
+    elif path.is_file() and path.suffix.lower() == ".zip":
+        with unpacked(path, log) as folder:
+            region = None if folder is None else _read_folder(folder, log)
+    else:
+        log.error(
+            Text("没有这个文件夹", "there is no such folder"),
+            Text(
+                "给出含 region.toml 的文件夹或其 zip", "name a folder that holds region.toml, or a zip of one"
+            ),
+            file=path.name,
+        )
+    log.problems.sort(key=_order)
+    return region
+
+
+def _order(problem: Problem) -> tuple[int, str, int]:
+    """Sort problems as a person works through them: region.toml, the tables in order, down each file."""
+    stem = problem.file.partition(".")[0]
+    names = ["", "region", *(t.name for t in TABLES)]
+    return (names.index(stem) if stem in names else len(names), problem.file, problem.row or 0)
 
 
 def _read_folder(folder: Path, log: Log) -> Region | None:
     meta = _read_toml(folder, log)
     drafts: Drafts = {}
+    broken: set[str] = set()
     for schema in TABLES:
         path = _locate(folder, schema, log)
         draft = load(path, schema, log) if path else None
@@ -102,13 +138,12 @@ def _read_folder(folder: Path, log: Log) -> Region | None:
             cast(draft, log)
             check_keys(draft, log)
             drafts[schema.name] = draft
-    if meta is not None:
-        for draft in drafts.values():
-            check_meta_names(draft, meta, log)
-        if "zones" in drafts:
-            known = {c.id for c in meta.clusters}
-            check_words(drafts["zones"], "cluster", known, Text("片区", "cluster"), log)
-    _check_references(drafts, log)
+        elif path or schema.required:
+            broken.add(schema.name)
+    check_files(folder, log)
+    _check_rows(drafts, meta, log)
+    _check_references(drafts, broken, log)
+    _check_sense(drafts, meta, log)
     if meta is None or (log.strict and errors_of(log.problems)):
         return None
     return _build(meta, drafts)
@@ -149,17 +184,70 @@ def _locate(folder: Path, schema: TableSchema, log: Log) -> Path | None:
     return found[0] if found else None
 
 
-def _check_references(drafts: Drafts, log: Log) -> None:
-    zones, cells, lines = drafts.get("zones"), drafts.get("cells"), drafts.get("lines")
-    for name, column, target in (
-        ("statistics", "zone", zones),
-        ("cells", "zone", zones),
-        ("links", "from", cells),
-        ("links", "to", cells),
-        ("stops", "line", lines),
-    ):
-        if name in drafts:
-            check_reference(drafts[name], column, target, log)
+def _check_rows(drafts: Drafts, meta: Meta | None, log: Log) -> None:
+    """Check what each row says by itself and against ``region.toml``."""
+    for draft in drafts.values():
+        if meta is not None:
+            check_row_sources(draft, meta, log)
+    if "statistics" in drafts:
+        check_statistics_units(drafts["statistics"], meta, log)
+    if "places" in drafts:
+        check_capacity_units(drafts["places"], log)
+    if meta is None:
+        return
+    if "zones" in drafts:
+        known = {c.id for c in meta.clusters}
+        check_words(drafts["zones"], "cluster", known, Text("片区", "cluster"), log)
+    if "targets" in drafts:
+        check_targets(drafts["targets"], meta, drafts.get("zones"), log)
+
+
+def _check_references(drafts: Drafts, broken: set[str], log: Log) -> None:
+    """Check what rows of one table say of another, so that no sound row stands on an unsound one."""
+    for name, column, needed in _REFERENCES:
+        if name not in drafts:
+            continue
+        if needed in drafts or needed in broken:
+            check_reference(drafts[name], column, drafts.get(needed), log)
+        elif len(drafts[name].frame):
+            drafts[name].refuse_all()
+            log.error(
+                Text(
+                    f"缺少它所需的 {SCHEMAS[needed].file}",
+                    f"it needs {SCHEMAS[needed].file}, which is missing",
+                ),
+                Text(
+                    f"添加 {SCHEMAS[needed].file},或删去此文件",
+                    f"add {SCHEMAS[needed].file}, or delete this file",
+                ),
+                file=drafts[name].file,
+            )
+    lines, stops = drafts.get("lines"), drafts.get("stops")
+    if "stops" not in broken:
+        check_lines(lines, stops, log)
+    elif lines is not None:
+        lines.refuse_all()
+    if stops is not None:
+        check_stations(stops, log)
+        if lines is not None:
+            check_reference(stops, "line", lines, log)
+    if "links" in drafts:
+        check_links(drafts["links"], drafts.get("cells"), log)
+
+
+def _check_sense(drafts: Drafts, meta: Meta | None, log: Log) -> None:
+    """Check what is possible but looks wrong, on the rows that are sound."""
+    for draft in drafts.values():
+        check_empty(draft, log)
+    zones, cells = drafts.get("zones"), drafts.get("cells")
+    if zones is not None:
+        check_overlaps(zones, log)
+        if cells is not None:
+            check_cells_in_zones(cells, zones, log)
+    if meta is not None:
+        check_meta(meta, drafts, log)
+        check_coverage(drafts, meta, log)
+        check_population(drafts, meta, log)
 
 
 def _build(meta: Meta, drafts: Drafts) -> Region | None:
