@@ -11,11 +11,36 @@ import shapely
 from numpy.typing import NDArray
 
 from yipan.needs import Memo, needs_key, of_kind
-from yipan.network import access
+from yipan.network.access import cumulative, nearest, within
+from yipan.network.distance import straight_km
 from yipan.network.points import times_to_points
 from yipan.network.times import travel_times
 from yipan.network.values import Mode
 from yipan.region.value import Region
+
+__all__ = [
+    "LONGEST",
+    "Array",
+    "Mask",
+    "capacity_by_zone",
+    "cells",
+    "core_cells",
+    "distances_km",
+    "minutes",
+    "nearest_seconds",
+    "place_seconds",
+    "place_zone",
+    "places",
+    "reachable",
+    "resident_mean",
+    "resident_share",
+    "seconds",
+    "series",
+    "statistic",
+    "whole",
+    "within",
+    "zone_ratio",
+]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -75,9 +100,9 @@ def place_seconds(region: Region, mode: Mode, kind: str) -> NDArray[np.int32]:
     return times_to_points(region, at["lon"].to_numpy(np.float64), at["lat"].to_numpy(np.float64), mode=mode)
 
 
-def nearest_place(region: Region, mode: Mode, kind: str, *, rank: int = 1) -> NDArray[np.int32]:
+def nearest_seconds(region: Region, mode: Mode, kind: str, *, rank: int = 1) -> NDArray[np.int32]:
     """Return the time to the nearest place of a kind, or the second (third …) nearest (shape: cells)."""
-    return access.nearest(place_seconds(region, mode, kind), rank=rank)
+    return nearest(place_seconds(region, mode, kind), rank=rank)
 
 
 def minutes(times: NDArray[np.int32]) -> Array:
@@ -87,7 +112,7 @@ def minutes(times: NDArray[np.int32]) -> Array:
 
 def reachable(region: Region, mode: Mode, limit: float, amounts: Array) -> Array:
     """Return the sum of a cell value over the cells within `limit` minutes (shape: cells)."""
-    return access.cumulative(seconds(region, mode), amounts, limit=limit)
+    return cumulative(seconds(region, mode), amounts, limit=limit)
 
 
 def place_zone(region: Region, kind: str) -> NDArray[np.int64]:
@@ -139,3 +164,8 @@ def core_cells(region: Region) -> Mask:
     """Return which cells lie in the core zones (shape: cells)."""
     core = np.array([z in set(region.meta.core) for z in region.zone_ids], dtype=np.bool_)
     return core[region.cell_zone]
+
+
+def distances_km(lon: Array, lat: Array, to_lon: Array, to_lat: Array) -> Array:
+    """Return great-circle distances, km (shape: points × other points)."""
+    return straight_km(lon[:, None], lat[:, None], to_lon[None, :], to_lat[None, :])

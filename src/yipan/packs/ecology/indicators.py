@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from yipan.network import access
 from yipan.network.distance import Points
 from yipan.pack import Measure
 from yipan.packs import common
@@ -22,13 +21,13 @@ COAL_KM = 20.0
 
 def nature_in_an_hour(region: Region) -> pd.Series[float]:
     """Return the residents within 60 min of a scenic site or protected area by any mode, %."""
-    return common.resident_share(region, access.within(common.nearest_place(region, "any", NATURE), 60))
+    return common.resident_share(region, common.within(common.nearest_seconds(region, "any", NATURE), 60))
 
 
 def nature_without_car(region: Region) -> pd.Series[float]:
     """Return the residents within 90 min of a scenic site or protected area by transit, %."""
-    nearest = common.nearest_place(region, "transit", NATURE)
-    return common.resident_share(region, access.within(nearest, 90))
+    nearest = common.nearest_seconds(region, "transit", NATURE)
+    return common.resident_share(region, common.within(nearest, 90))
 
 
 def protected_share(region: Region) -> pd.Series[float]:

@@ -42,7 +42,7 @@ def market_potential(region: Region) -> pd.Series[float]:
 def jobs_across_borders(region: Region) -> pd.Series[float]:
     """Return the share of the jobs within 60 min by any mode that lie in other zones, %."""
     people, jobs = common.cells(region, "population"), common.cells(region, "jobs")
-    near = access.within(common.seconds(region, "any"), 60)
+    near = common.within(common.seconds(region, "any"), 60)
     elsewhere = near & (region.cell_zone[:, None] != region.cell_zone[None, :])
     there = people * (elsewhere.astype(np.float64) @ jobs)
     return common.zone_ratio(region, there, people * (near.astype(np.float64) @ jobs)) * 100

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from yipan.network import access
 from yipan.network.values import UNREACHED
 from yipan.pack import Measure
 from yipan.packs import common
@@ -24,12 +23,12 @@ def shelter_per_100(region: Region) -> pd.Series[float]:
 
 def shelter_in_30_min(region: Region) -> pd.Series[float]:
     """Return the residents within 30 min of an emergency shelter by any mode, %."""
-    return common.resident_share(region, access.within(common.nearest_place(region, "any", "shelter"), 30))
+    return common.resident_share(region, common.within(common.nearest_seconds(region, "any", "shelter"), 30))
 
 
 def backup_hospital(region: Region) -> pd.Series[float]:
     """Return the mean time of residents to the second-nearest hospital by any mode, min."""
-    second = common.nearest_place(region, "any", "hospital", rank=2)
+    second = common.nearest_seconds(region, "any", "hospital", rank=2)
     return common.resident_mean(region, common.minutes(second))
 
 
@@ -43,8 +42,8 @@ def hospital_next_door(region: Region) -> pd.Series[float]:
 
 def fire_engine_in_15_min(region: Region) -> pd.Series[float]:
     """Return the residents within 15 min of a fire station by car, %."""
-    nearest = common.nearest_place(region, "drive", "fire_station")
-    return common.resident_share(region, access.within(nearest, 15))
+    nearest = common.nearest_seconds(region, "drive", "fire_station")
+    return common.resident_share(region, common.within(nearest, 15))
 
 
 def landslides(region: Region) -> pd.Series[float]:

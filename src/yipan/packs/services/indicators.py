@@ -16,13 +16,13 @@ from yipan.region.value import Region
 
 def minutes_to_hospital(region: Region) -> pd.Series[float]:
     """Return the mean time of residents to the nearest hospital by any mode, min."""
-    return common.resident_mean(region, common.minutes(common.nearest_place(region, "any", "hospital")))
+    return common.resident_mean(region, common.minutes(common.nearest_seconds(region, "any", "hospital")))
 
 
 def hospital_in_30_min(region: Region) -> pd.Series[float]:
     """Return the residents within 30 min of a hospital by any mode, %."""
-    nearest = common.nearest_place(region, "any", "hospital")
-    return common.resident_share(region, access.within(nearest, 30))
+    nearest = common.nearest_seconds(region, "any", "hospital")
+    return common.resident_share(region, common.within(nearest, 30))
 
 
 def _beds_in_reach(region: Region) -> common.Array:
@@ -50,7 +50,7 @@ def beds_per_100_000(region: Region) -> pd.Series[float]:
 
 def worst_tenth_to_hospital(region: Region) -> pd.Series[float]:
     """Return the time to the nearest hospital that nine tenths of the zone's residents do not exceed, min."""
-    time = common.minutes(common.nearest_place(region, "any", "hospital"))
+    time = common.minutes(common.nearest_seconds(region, "any", "hospital"))
     people, zone = common.cells(region, "population"), region.cell_zone
     order = np.lexsort((time, zone))
     out = np.full(len(region.zone_ids), np.nan)
@@ -64,14 +64,14 @@ def worst_tenth_to_hospital(region: Region) -> pd.Series[float]:
 
 def universities_in_an_hour(region: Region) -> pd.Series[float]:
     """Return the universities within 60 min by any mode, mean over residents."""
-    near = access.within(common.place_seconds(region, "any", "university"), 60)
+    near = common.within(common.place_seconds(region, "any", "university"), 60)
     return common.resident_mean(region, near.sum(axis=1).astype(np.float64))
 
 
 def university_in_30_min(region: Region) -> pd.Series[float]:
     """Return the residents within 30 min of a university by any mode, %."""
-    nearest = common.nearest_place(region, "any", "university")
-    return common.resident_share(region, access.within(nearest, 30))
+    nearest = common.nearest_seconds(region, "any", "university")
+    return common.resident_share(region, common.within(nearest, 30))
 
 
 def gini_of_beds(region: Region) -> pd.Series[float]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from yipan.network import access
 from yipan.network.distance import Points
 from yipan.pack import Measure
 from yipan.packs import common
@@ -32,7 +31,7 @@ def jobs_in_an_hour(region: Region) -> pd.Series[float]:
 def core_in_an_hour(region: Region) -> pd.Series[float]:
     """Return the residents within 60 min of the nearest cell of the core by any mode, %."""
     to_core = common.seconds(region, "any")[:, common.core_cells(region)]
-    return common.resident_share(region, access.within(to_core.min(axis=1), 60))
+    return common.resident_share(region, common.within(to_core.min(axis=1), 60))
 
 
 def rail_in_800_m(region: Region) -> pd.Series[float]:
@@ -57,13 +56,13 @@ def transit_parity(region: Region) -> pd.Series[float]:
 
 def airport_in_90_min(region: Region) -> pd.Series[float]:
     """Return the residents within 90 min of an airport by any mode, %."""
-    nearest = common.nearest_place(region, "any", "airport")
-    return common.resident_share(region, access.within(nearest, 90))
+    nearest = common.nearest_seconds(region, "any", "airport")
+    return common.resident_share(region, common.within(nearest, 90))
 
 
 def minutes_to_fast_rail(region: Region) -> pd.Series[float]:
     """Return the mean time of residents to the nearest high-speed rail station by any mode, min."""
-    nearest = common.nearest_place(region, "any", "hsr_station")
+    nearest = common.nearest_seconds(region, "any", "hsr_station")
     return common.resident_mean(region, common.minutes(nearest))
 
 
