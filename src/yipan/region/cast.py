@@ -57,7 +57,7 @@ def cast(draft: Draft, log: Log) -> None:
     for column in draft.schema.columns:
         if column.name in names:
             draft.frame[column.name] = _column(draft, column, log)
-        elif column.required:
+        elif column.required and (names or len(draft.frame)):  # a file without features has no columns
             _absent(draft, column, names, log)
     _further(draft, names, log)
 

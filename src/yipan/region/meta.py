@@ -337,6 +337,10 @@ def _quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quote(name)
+
+
 def _toml(value: object) -> str:
     if isinstance(value, str):
         return _quote(str(value))
@@ -383,7 +387,7 @@ def meta_toml(meta: Meta) -> str:
         out += _pairs({"id": s.id, "zh": s.title.zh, "en": s.title.en, "publisher": s.publisher})
         out += _pairs({"licence": s.licence, "year": s.year, "note_zh": s.note.zh, "note_en": s.note.en})
     for a in meta.assumptions:
-        out += ["", f"[assumptions.{_quote(a.id)}]"]
+        out += ["", f"[assumptions.{_key(a.id)}]"]
         out += _pairs({"value": a.value, "unit": a.unit, "zh": a.name.zh, "en": a.name.en})
         out += _pairs({"source": a.source, "quality": str(a.quality)})
     for p in meta.provenance:

@@ -110,8 +110,8 @@ _SOURCE = (
     _col(
         "quality",
         "text",
-        "质量:official/derived/modelled/assumed",
-        "quality: official, derived, modelled or assumed",
+        "质量",
+        "quality",
         required=True,
         choices=tuple(str(q) for q in Quality),
     ),
@@ -192,8 +192,8 @@ LINES = TableSchema(
         _col(
             "mode",
             "id",
-            "方式:metro/rail/hsr/bus/ferry",
-            "mode: metro, rail, hsr, bus or ferry",
+            "方式",
+            "mode",
             required=True,
             choices=("metro", "rail", "hsr", "bus", "ferry"),
         ),
@@ -273,8 +273,8 @@ LINKS = TableSchema(
         _col(
             "kind",
             "id",
-            "等级:expressway/primary/secondary/local/ferry",
-            "class: expressway, primary, secondary, local or ferry",
+            "等级",
+            "class of road",
             required=True,
             choices=("expressway", "primary", "secondary", "local", "ferry"),
         ),

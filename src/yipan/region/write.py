@@ -58,9 +58,8 @@ def write_region(region: Region, folder: str | Path, *, overwrite: bool = False)
     require_free(target, overwrite=overwrite)
     texts = {FILE: meta_toml(region.meta)}
     for schema in TABLES:
-        frame = region.table(schema.name)
-        if schema.required or len(frame):
-            texts[schema.file] = _geojson(frame) if schema.name == "zones" else _csv(frame, schema)
+        if schema.required or len(region.tables[schema.name]):
+            texts[schema.file] = table_text(region, schema)
 
     def fill(temp: Path) -> None:
         if target.is_dir():
@@ -69,6 +68,12 @@ def write_region(region: Region, folder: str | Path, *, overwrite: bool = False)
             (temp / name).write_text(text, encoding="utf-8", newline="")
 
     place(target, fill)
+
+
+def table_text(region: Region, schema: TableSchema) -> str:
+    """Return one table as the text of its file: GeoJSON for zones, CSV for the others."""
+    frame = region.table(schema.name)
+    return _geojson(frame) if schema.name == "zones" else _csv(frame, schema)
 
 
 def require_free(target: Path, *, overwrite: bool = False) -> None:
