@@ -1,0 +1,1 @@
+"""The steps of the Chongqing example's build, one module each; `build.py` runs them in order."""

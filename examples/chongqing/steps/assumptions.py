@@ -1,0 +1,67 @@
+"""Every number the example's models assume, named once; region.toml carries all of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Assumed(NamedTuple):
+    """A number with unit and name; `quality` says whether it was set by hand or fitted."""
+
+    value: float
+    unit: str
+    zh: str
+    en: str
+
+
+MODEL: dict[str, Assumed] = {
+    # people
+    "station_merge": Assumed(0.55, "km", "并入同一单元格的车站最大间距", "stations closer than this share a cell"),
+    "catchment_radius": Assumed(1.2, "km", "车站服务半径", "radius of a station's catchment"),
+    "density_decay": Assumed(
+        10.0, "km", "人口密度随距中心距离的衰减长度(克拉克模型)", "distance over which density falls by e (Clark)"
+    ),
+    "line_bonus": Assumed(
+        0.25, "ratio", "每多一条线路人口权重的增加", "added weight for each further line at a station"
+    ),
+    "no_line": Assumed(0.4, "ratio", "无轨道站点位的人口权重", "weight of a point without a station"),
+    "rural_town": Assumed(
+        25_000,
+        "person",
+        "主城区无人口数且距轨道站超过3公里的镇的人口",
+        "people of a town of the central city without a count, 3 km or more from a station",
+    ),
+    # activity
+    "employed_total": Assumed(16_760_000, "job", "全市就业人数", "people employed in the municipality"),
+    "jobs_by_gdp": Assumed(0.5, "share", "按生产总值分到区县的岗位份额", "jobs given to districts by GDP, the rest by people"),
+    "jobs_central": Assumed(
+        0.4, "share", "集中于区县中心的岗位份额", "jobs of a district drawn to its main centre, the rest by people"
+    ),
+    "centre_decay": Assumed(5.0, "km", "岗位向中心集中的衰减长度", "distance over which that draw falls by e"),
+    "gdp_by_jobs": Assumed(0.7, "share", "按岗位分到单元格的生产总值份额", "GDP given to cells by jobs, the rest by people"),
+    # places
+    "beds_per_1000": Assumed(7.35, "bed/1000", "每千人床位数", "hospital beds per 1000 residents"),
+    "shelter_share": Assumed(0.1, "share", "避难场所可容纳的常住人口份额", "share of residents the shelters can take"),
+    "crew_per_10000": Assumed(1.5, "crew/10000", "每万人消防员数", "firefighters per 10 000 residents"),
+    # rail
+    "service_day": Assumed(16.0, "h", "高铁日运营时间", "hours of high-speed service a day"),
+    # roads
+    "relief_full": Assumed(
+        300.0, "m", "地形影响达到最大时的起伏度", "spread of heights at which terrain has its full effect"
+    ),
+    "expressway_circuity": Assumed(1.1, "ratio", "高速公路平地绕行系数", "expressway length to straight line, flat land"),
+    "road_circuity": Assumed(1.25, "ratio", "普通公路平地绕行系数", "other roads' length to straight line, flat land"),
+    "relief_circuity": Assumed(0.45, "ratio", "地形使绕行系数的最大增量", "largest addition of terrain to circuity"),
+    "relief_slowing": Assumed(0.35, "share", "地形使普通公路车速的最大降幅", "largest share by which terrain slows roads"),
+    "expressway_speed": Assumed(85.0, "km/h", "高速公路平均车速", "mean speed on expressways"),
+    "urban_expressway_speed": Assumed(50.0, "km/h", "城市快速路平均车速", "mean speed on urban expressways"),
+    "primary_speed": Assumed(50.0, "km/h", "干线公路平均车速", "mean speed on primary roads"),
+    "secondary_speed": Assumed(42.0, "km/h", "次干公路平均车速", "mean speed on secondary roads"),
+    "local_speed": Assumed(35.0, "km/h", "乡村公路平均车速", "mean speed on local roads"),
+    "urban_speed": Assumed(28.0, "km/h", "城市道路平均车速", "mean speed on streets of the central city"),
+}
+
+
+def value(name: str) -> float:
+    """Return an assumed number by name."""
+    return MODEL[name].value

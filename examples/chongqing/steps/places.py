@@ -1,0 +1,219 @@
+"""Step 6, places: public lists of facilities, and modelled ones where no open list exists.
+
+Listed: airports with civil flights, universities, power plants by fuel, 5A scenic sites, recorded landslides,
+railway stations. Modelled, one of each at every district's main centre: a general hospital (beds in the municipal
+ratio to people, so districts differ only in how far people live from it), an emergency shelter and a fire station
+(capacities by assumed ratios). National nature reserves are set by hand and must be checked.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from steps.activity import seat_cells
+from steps.assumptions import value
+from steps.files import source
+from steps.geo import plane
+from steps.names import pinyin
+from steps.zones import Zones, zone_of
+
+COLUMNS = ["id", "kind", "zh", "en", "lon", "lat", "capacity", "unit", "opened", "source", "quality"]
+FUELS = {"Coal": "coal", "Gas": "gas", "Hydro": "hydro"}
+HIGH_SPEED = "重庆北 璧山 永川东 大足南 荣昌北 合川 潼南 长寿北 涪陵北 丰都 石柱县".split()
+
+
+def build_places(zones: Zones, cells: pd.DataFrame, log: list[str]) -> pd.DataFrame:
+    """Return every place; those outside the region are left out and named in `log`."""
+    tables = [
+        _airports(log), _universities(), _plants(), _scenic(), _landslides(), *_railway(log), _reserves(),
+        *_at_centres(zones, cells),
+    ]  # fmt: skip
+    places = pd.concat([t.reindex(columns=COLUMNS) for t in tables], ignore_index=True)
+    inside = zone_of(zones, places[["lon", "lat"]].to_numpy()) >= 0
+    log += [f"dropped {p.kind} {p.zh}: outside the region" for p in places[~inside].itertuples()]
+    places = places[inside].reset_index(drop=True)
+    return places.assign(opened=places["opened"].astype("Int64"), unit=places["unit"].fillna(""))
+
+
+def _numbered(prefix: str, frame: pd.DataFrame) -> list[str]:
+    return [f"{prefix}-{k:02d}" for k in range(1, len(frame) + 1)]
+
+
+def _airports(log: list[str]) -> pd.DataFrame:
+    table = source("airports").merge(source("airport_names"), on="icao")
+    log += [f"dropped airport {a.name_zh}: {a.note}" for a in table[table["civil"] == 0].itertuples()]
+    table = table[table["civil"] == 1].reset_index(drop=True)
+    return pd.DataFrame(
+        {
+            "id": "airport-" + table["iata"].str.lower(),
+            "kind": "airport",
+            "zh": table["name_zh"],
+            "en": table["name_en"],
+            "lon": table["lon"].round(5),
+            "lat": table["lat"].round(5),
+            "opened": table["opened"],
+            "source": "airportsdata",
+            "quality": "official",
+        }
+    )
+
+
+def _universities() -> pd.DataFrame:
+    table = source("universities").merge(source("universities_en"), on="name", validate="one_to_one")
+    moved = table["lon_checked"].notna()
+    return pd.DataFrame(
+        {
+            "id": _numbered("university", table),
+            "kind": "university",
+            "zh": table["name"],
+            "en": table["name_en"],
+            "lon": table["lon_checked"].where(moved, table["lon"]),
+            "lat": table["lat_checked"].where(moved, table["lat"]),
+            "source": "universities",
+            "quality": np.where(moved, "assumed", "official"),
+        }
+    )
+
+
+def _plants() -> pd.DataFrame:
+    table = source("power_plants")
+    kind = table["fuel"].map(FUELS)
+    return pd.DataFrame(
+        {
+            "id": _numbered("plant", table),
+            "kind": "power_" + kind,
+            "zh": "",
+            "en": table["name"],
+            "lon": table["lon"],
+            "lat": table["lat"],
+            "capacity": table["capacity_mw"],
+            "unit": "MW",
+            "opened": table["year"],
+            "source": "gppd",
+            "quality": "official",
+        }
+    )
+
+
+def _scenic() -> pd.DataFrame:
+    table = source("scenic_5a").merge(source("scenic_en"), on="name", validate="one_to_one")
+    return pd.DataFrame(
+        {
+            "id": _numbered("scenic", table),
+            "kind": "scenic_site",
+            "zh": table["name"],
+            "en": table["name_en"],
+            "lon": table["lon"],
+            "lat": table["lat"],
+            "source": "scenic",
+            "quality": "official",
+        }
+    )
+
+
+def _landslides() -> pd.DataFrame:
+    table = source("landslides")
+    date = pd.to_datetime(table["date"], format="%m/%d/%Y %H:%M")
+    day = date.dt.strftime("%Y-%m-%d")
+    table = table.assign(day=day, year=date.dt.year).sort_values(["day", "lon"]).reset_index(drop=True)
+    word = {"landslide": "滑坡", "mudslide": "泥石流"}
+    accuracy = [a if a != "unknown" else "?" for a in table["accuracy"]]
+    zip3 = list(zip(table["day"], table["category"], accuracy, strict=True))
+    return pd.DataFrame(
+        {
+            "id": _numbered("landslide", table),
+            "kind": "landslide",
+            "zh": [f"{d} {word[c]}(位置精度 {a})" for d, c, a in zip3],
+            "en": [f"{c} of {d} (location within {a})" for d, c, a in zip3],
+            "lon": table["lon"].round(5),
+            "lat": table["lat"].round(5),
+            "capacity": table["fatalities"],
+            "unit": table["fatalities"].notna().map({True: "death", False: ""}),
+            "opened": table["year"],
+            "source": "nasa-glc",
+            "quality": "official",
+        }
+    )
+
+
+def _railway(log: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    fast = source("hsr_stations").set_index("station").loc[HIGH_SPEED].reset_index()
+    slow = source("railway_stations_2019")
+    same = [
+        any(n == m and gap < 1.0 for m, gap in zip(fast["station"], gaps, strict=True))
+        for n, gaps in zip(slow["station"], _gaps(slow, fast), strict=True)
+    ]
+    log += [f"joined rail_station {n} to the high-speed station" for n in slow.loc[same, "station"]]
+    slow = slow[~np.array(same)].reset_index(drop=True)
+    both = (("hsr_station", "hsr", fast, "hsr-2016"), ("rail_station", "rail", slow, "rail-2019"))
+    first, second = (
+        pd.DataFrame(
+            {
+                "id": _numbered(prefix, table),
+                "kind": kind,
+                "zh": table["station"] + "站",
+                "en": [f"{pinyin(n)} railway station" for n in table["station"]],
+                "lon": table["lon"],
+                "lat": table["lat"],
+                "source": origin,
+                "quality": "official",
+            }
+        )
+        for kind, prefix, table, origin in both
+    )
+    return first, second
+
+
+def _gaps(a: pd.DataFrame, b: pd.DataFrame) -> list[list[float]]:
+    xy, other = (plane(t[["lon", "lat"]].to_numpy()) for t in (a, b))
+    gaps: list[list[float]] = np.linalg.norm(xy[:, None] - other[None], axis=2).tolist()
+    return gaps
+
+
+def _reserves() -> pd.DataFrame:
+    table = source("reserves")
+    return pd.DataFrame(
+        {
+            "id": "reserve-" + table["id"],
+            "kind": "protected_area",
+            "zh": table["name_zh"],
+            "en": table["name_en"],
+            "lon": table["lon"],
+            "lat": table["lat"],
+            "capacity": table["area_km2"],
+            "unit": "km2",
+            "opened": table["established"],
+            "source": "by-hand",
+            "quality": "assumed",
+        }
+    )
+
+
+def _at_centres(zones: Zones, cells: pd.DataFrame) -> list[pd.DataFrame]:
+    seats = seat_cells(cells)
+    people = source("districts").set_index("adcode")["pop_2020"]
+    names = zones.frame.set_index("id")
+    kinds = (
+        ("hospital", "综合医院(模型)", "general hospital (modelled)", "bed", value("beds_per_1000") / 1000, "modelled"),
+        ("shelter", "应急避难场所(假设)", "emergency shelter (assumed)", "person", value("shelter_share"), "assumed"),
+        ("fire_station", "消防站(假设)", "fire station (assumed)", "crew", value("crew_per_10000") / 10_000, "assumed"),
+    )  # fmt: skip
+    return [
+        pd.DataFrame(
+            {
+                "id": [f"{kind}-{z}" for z in seats],
+                "kind": kind,
+                "zh": [f"{names.at[z, 'zh']}{zh}" for z in seats],
+                "en": [f"{names.at[z, 'en']} {en}" for z in seats],
+                "lon": [cells.at[i, "lon"] for i in seats.values()],
+                "lat": [cells.at[i, "lat"] for i in seats.values()],
+                "capacity": [float(round(float(people[z]) * ratio)) for z in seats],
+                "unit": unit,
+                "source": "model",
+                "quality": quality,
+            }
+        )
+        for kind, zh, en, unit, ratio, quality in kinds
+    ]
