@@ -102,14 +102,18 @@ def region_values(results: Results) -> dict[str, float]:
 
 
 def paths(
-    evaluator: RegionEvaluator, starts: Sequence[Start], *, objective: Objective
+    evaluator: RegionEvaluator,
+    starts: Sequence[Start],
+    *,
+    objective: Objective,
+    years: Sequence[int] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Measure the region in every year with the projects that are open by then.
 
     Returns the path of scores and the path of indicators (columns as in `Plan.path` and
-    `Plan.indicator_path`; index year).
+    `Plan.indicator_path`; index year). `years` are those of `path_years` by default.
     """
-    years = path_years(objective)
+    years = list(years) if years is not None else path_years(objective)
     rows, values = [], []
     for ids in effective_by(starts, years).values():
         results = evaluator.results(ids)

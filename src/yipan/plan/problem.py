@@ -252,6 +252,10 @@ def _measured(region: Region, candidates: Sequence[Project], o: Objective) -> It
     yield from _floors(region, rules, base)
 
 
+def _indices(results: Results) -> dict[str, float]:
+    return {str(k): float(v) for k, v in results.clusters["index"].items()}
+
+
 def _floors(region: Region, rules: Rules, base: Results) -> Iterator[Problem]:
     wanted = {k: f for k, f in sorted(rules.objective.floors.items()) if f > 0}
     if not wanted:
@@ -262,9 +266,9 @@ def _floors(region: Region, rules: Rules, base: Results) -> Iterator[Problem]:
             built = apply(built, rules.projects[i])
     except ScenarioError:
         return  # candidates that exclude each other may not go together; the search will tell
-    after = measure(built)
+    before, after = _indices(base), _indices(measure(built))
     for k, floor in wanted.items():
-        rise = float(after.clusters.loc[k, "index"] - base.clusters.loc[k, "index"])
+        rise = after[k] - before[k]
         if not rise >= floor - EPS:
             yield _problem(
                 f"片区 {k} 的底线为 +{floor:g},但全部 {len(rules.ids)} 个候选项目一起建成(实测)也只升"

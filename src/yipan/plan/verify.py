@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ def verify(evaluator: RegionEvaluator, starts: Sequence[Start]) -> dict[str, flo
     return out
 
 
-def _largest(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+def _largest(a: NDArray[np.floating[Any]], b: NDArray[np.floating[Any]]) -> float:
     if (np.isnan(a) != np.isnan(b)).any():
         return float("inf")
     return float(np.nanmax(np.abs(a - b), initial=0.0))
