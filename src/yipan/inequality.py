@@ -41,8 +41,8 @@ class Theil:
 
     @property
     def share_between(self) -> float:
-        """Part of the inequality that lies between groups, 0–1; NaN where there is none to share."""
-        return self.between / self.total if self.total > 1e-12 else float("nan")
+        """Part of the inequality that lies between groups, 0–1; NaN where there is next to none."""
+        return self.between / self.total if self.total > 1e-6 else float("nan")
 
 
 def theil(amounts: ArrayLike, people: ArrayLike, groups: ArrayLike) -> Theil:

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from yipan.region.value import Region
@@ -73,6 +74,14 @@ def of_kind(kinds: NDArray[np.generic], wanted: str) -> NDArray[np.bool_]:
     return np.array(hits, dtype=np.bool_)
 
 
+def zone_index(region: Region) -> pd.Index[str]:
+    """Return the zone ids as the index all zone values share."""
+    return _INDEX.get(region.tables["zones"].digest, lambda: pd.Index(list(region.zone_ids)))
+
+
+_INDEX: Memo[pd.Index[str]] = Memo(size=64)
+
+
 def year_of(region: Region, variable: str, year: str) -> int | None:
     """Return the year a ``stat:`` need means: base year if blank, ``first`` the earliest before it."""
     if year not in ("", "first"):
@@ -85,6 +94,15 @@ def year_of(region: Region, variable: str, year: str) -> int | None:
     return min(earlier, default=None)
 
 
+def kind_rows(region: Region, kind: str) -> NDArray[np.int64]:
+    """Return the rows of the places table that are of a kind (``a|b`` and ``power_*`` are understood)."""
+    table = region.tables["places"]
+    return _ROWS.get(
+        (table.column_digest("kind"), kind), lambda: np.flatnonzero(of_kind(table.array("kind"), kind))
+    )
+
+
+_ROWS: Memo[NDArray[np.int64]] = Memo(size=4096)
 _KINDS: Memo[str] = Memo(size=4096)
 
 
@@ -108,7 +126,8 @@ def need_key(region: Region, need: str) -> str:
     if form in ("cells", "sum"):
         # quality is part of a value, so what states it is part of the key
         stated = repr([p for p in region.meta.provenance if p.column == f"cells.{name}"])
-        return "".join((*map(cells.column_digest, ("zone", name, "quality")), stated))
+        official = region.tables["statistics"].digest if form == "sum" else ""
+        return "".join((*map(cells.column_digest, ("zone", name, "quality")), stated, official))
     if form in ("places", "capacity"):
         places = region.tables["places"]
         return _KINDS.get((places.digest, name), lambda: _rows_digest(region, name))
@@ -149,6 +168,8 @@ def times_key(region: Region, mode: str) -> str:
 
 
 def _rows_digest(region: Region, kind: str) -> str:
-    places = region.places
-    rows = places.loc[of_kind(region.tables["places"].array("kind"), kind)]
-    return hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()
+    table, rows = region.tables["places"], kind_rows(region, kind)
+    h = hashlib.sha256()
+    for column in sorted(table):
+        h.update(f"\x1e{column}\x1f{table.array(column)[rows].tolist()}".encode())
+    return h.hexdigest()

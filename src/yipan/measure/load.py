@@ -11,7 +11,7 @@ import pandas as pd
 
 from yipan.errors import PackError, Problem
 from yipan.measure.values import REGION
-from yipan.needs import FORMS
+from yipan.needs import FORMS, zone_index
 from yipan.pack import Indicator, Pack
 from yipan.region import example
 from yipan.region.value import Region
@@ -114,12 +114,12 @@ def _result_faults(i: Indicator, region: Region) -> list[tuple[str, str]]:
 
 def wrong_shape(i: Indicator, region: Region, out: object) -> tuple[str, str] | None:
     """Return what is wrong with the shape of an indicator's result, or None."""
-    expected = list(region.zone_ids) if i.level == "zone" else [REGION]
+    expected = zone_index(region) if i.level == "zone" else pd.Index([REGION])
     if i.level not in ("zone", "region"):
         return f"尚不支持层级 {i.level}", f"level {i.level} is not measured"
     if not isinstance(out, pd.Series) or out.dtype != np.float64:
         return "函数须返回浮点 Series", "its function must return a float Series"
-    if list(out.index) != expected:
+    if not (out.index is expected or out.index.equals(expected)):
         return "函数结果的索引不是分区编号", "its result is not indexed by the zone ids in order"
     return None
 

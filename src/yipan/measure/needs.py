@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from yipan.needs import of_kind, year_of
+from yipan.needs import Memo, kind_rows, needs_key, year_of
 from yipan.region.schema import SCHEMAS, Quality
 from yipan.region.value import Region
 from yipan.text import Text
@@ -32,6 +31,23 @@ class Absence:
     reason: Text
     remedy: Text
     everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One need looked up: what is absent, and the rank of the weakest quality (shape: zones; 0 best)."""
+
+    absence: Absence | None
+    ranks: NDArray[np.int64]
+
+
+_FOUND: Memo[Found] = Memo(size=4096)
+
+
+def find(region: Region, need: str, known: dict[str, str] | None = None) -> Found:
+    """Look one need up in a region; remembered by the data (`known`: see `yipan.needs.needs_key`)."""
+    key = (need, needs_key(region, (need,), known))
+    return _FOUND.get(key, lambda: Found(absence(region, need), ranks(region, need)))
 
 
 def absence(region: Region, need: str) -> Absence | None:
@@ -72,7 +88,7 @@ def _absent_statistic(region: Region, name: str) -> Absence | None:
     year = year_of(region, variable, when)
     at = "更早" if year is None else f"{year} 年"
     during = "of an earlier year" if year is None else f"of {year}"
-    has = {str(z) for z in _statistic(region, variable, year)["zone"]}
+    has = _statistic(region, variable, year)
     lacking = np.array([z not in has for z in region.zone_ids], dtype=np.bool_)
     if not lacking.any():
         return None
@@ -87,9 +103,12 @@ def _absent_statistic(region: Region, name: str) -> Absence | None:
     )
 
 
-def _statistic(region: Region, variable: str, year: int | None) -> pd.DataFrame:
-    s = region.table("statistics")
-    return s[(s["variable"] == variable) & (s["year"] == (-1 if year is None else year))]
+def _statistic(region: Region, variable: str, year: int | None) -> dict[str, tuple[float, int]]:
+    """Return value and rank of quality of one statistic by zone."""
+    table = region.tables["statistics"]
+    rows = np.flatnonzero((table.array("variable") == variable) & (table.numbers("year") == (year or 0)))
+    zones, values, quality = table.array("zone"), table.numbers("value"), table.array("quality")
+    return {str(zones[r]): (float(values[r]), RANK.get(str(quality[r]), 3)) for r in rows}
 
 
 def _absent_column(region: Region, column: str) -> Absence | None:
@@ -107,17 +126,17 @@ def _absent_column(region: Region, column: str) -> Absence | None:
 
 
 def _absent_places(region: Region, kind: str, *, capacity: bool) -> Absence | None:
-    places = region.places.loc[of_kind(region.tables["places"].array("kind"), kind)]
-    if places.empty:
+    places, rows = region.tables["places"], kind_rows(region, kind)
+    if not rows.size:
         return _everywhere(
             region,
             Text(f"places.csv 没有 {kind} 类设施", f"places.csv lists no place of kind {kind}"),
             Text(f"在 places.csv 补充 kind={kind} 的行", f"add rows with kind={kind} to places.csv"),
         )
-    lacking = list(map(str, places.loc[places["capacity"].isna(), "id"])) if capacity else []
-    if not lacking:
+    lacking = rows[np.isnan(places.numbers("capacity")[rows])] if capacity else rows[:0]
+    if not lacking.size:
         return None
-    ids = ", ".join(lacking[:5])
+    ids = ", ".join(map(str, places.array("id")[lacking[:5]]))
     return Absence(
         np.zeros(len(region.zone_ids), dtype=np.bool_),
         Text(f"places.csv 中 {ids} 等缺容量", f"places.csv gives no capacity for {ids}"),
@@ -131,32 +150,22 @@ def ranks(region: Region, need: str) -> NDArray[np.int64]:
     zones = len(region.zone_ids)
     if form == "stat":
         variable, _, when = name.partition("@")
-        rows = _statistic(region, variable, year_of(region, variable, when))
-        return _by_zone(region, rows, zones)
+        known = _statistic(region, variable, year_of(region, variable, when))
+        return np.array([known[z][1] if z in known else 0 for z in region.zone_ids], dtype=np.int64)
     if form == "cells":
         return _column_ranks(region, name)
     if form == "sum":
         return _total_ranks(region, name)
     if form in ("places", "capacity"):
-        hits = of_kind(region.tables["places"].array("kind"), name)
-        return np.full(zones, _worst(region.places.loc[hits]))
+        return np.full(zones, _worst(region.tables["places"].array("quality")[kind_rows(region, name)]))
     if form == "meta":
         return np.zeros(zones, dtype=np.int64)
     tables = _TABLES_OF_TIMES[name] if form == "times" else (name,)
-    return np.full(zones, max(_worst(region.table(t)) for t in tables))
+    return np.full(zones, max(_worst(region.tables[t].array("quality")) for t in tables))
 
 
-def _worst(rows: pd.DataFrame) -> int:
-    return max((RANK.get(str(q), 3) for q in rows["quality"].unique()), default=0)
-
-
-def _by_zone(region: Region, rows: pd.DataFrame, zones: int) -> NDArray[np.int64]:
-    out = np.zeros(zones, dtype=np.int64)
-    at = {z: i for i, z in enumerate(region.zone_ids)}
-    for zone, quality in zip(rows["zone"], rows["quality"], strict=True):
-        if str(zone) in at:
-            out[at[str(zone)]] = max(out[at[str(zone)]], RANK.get(str(quality), 3))
-    return out
+def _worst(quality: NDArray[np.generic]) -> int:
+    return max((RANK.get(str(q), 3) for q in set(quality.tolist())), default=0)
 
 
 def _column_ranks(region: Region, column: str) -> NDArray[np.int64]:
@@ -176,12 +185,10 @@ def _total_ranks(region: Region, column: str) -> NDArray[np.int64]:
     A model that spreads an official total over cells leaves the total official.
     """
     out = _column_ranks(region, column)
-    rows = _statistic(region, column, region.meta.base_year)
     totals = region.zone_sum(region.tables["cells"].numbers(column))
-    at = {z: i for i, z in enumerate(region.zone_ids)}
-    published = rows["value"].to_numpy(np.float64)
-    for zone, value, quality in zip(rows["zone"], published, rows["quality"], strict=True):
-        i = at.get(str(zone))
-        if i is not None and np.isclose(totals[i], value, rtol=1e-6, atol=0.0):
-            out[i] = RANK.get(str(quality), 3)
+    published = _statistic(region, column, region.meta.base_year)
+    for i, zone in enumerate(region.zone_ids):
+        value, rank = published.get(zone, (np.nan, 0))
+        if abs(totals[i] - value) <= 1e-6 * abs(value):
+            out[i] = rank
     return out

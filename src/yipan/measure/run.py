@@ -16,9 +16,9 @@ import yipan
 from yipan.errors import MeasureError
 from yipan.measure.index import missing_needs, need_scores, score, weighted_rows
 from yipan.measure.load import load_packs, wrong_shape
-from yipan.measure.needs import Absence, absence, ranks
+from yipan.measure.needs import Absence, find
 from yipan.measure.values import NEEDS, REGION, Missing, Results
-from yipan.needs import Memo, needs_key
+from yipan.needs import Memo, needs_key, zone_index
 from yipan.pack import Indicator
 from yipan.region.schema import Quality
 from yipan.region.value import Region
@@ -75,7 +75,7 @@ def measure(region: Region, indicators: Sequence[str] | None = None) -> Results:
     for i in chosen:
         start = time.perf_counter()
         key = (i.id, i.function, needs_key(region, i.needs, known))
-        measured[i.id] = _MEASURED.get(key, lambda i=i: _measure_one(region, i))  # type: ignore[misc]
+        measured[i.id] = _MEASURED.get(key, lambda i=i: _measure_one(region, i, known))  # type: ignore[misc]
         seconds[i.id] = time.perf_counter() - start
     return _results(region, chosen, measured, seconds)
 
@@ -106,8 +106,9 @@ def _chosen(ids: Sequence[str] | None) -> list[Indicator]:
     return [known[i] for i in dict.fromkeys(ids)]
 
 
-def _measure_one(region: Region, indicator: Indicator) -> Measured:
-    gaps = [a for a in (absence(region, n) for n in indicator.needs) if a is not None]
+def _measure_one(region: Region, indicator: Indicator, known: dict[str, str]) -> Measured:
+    found = [find(region, n, known) for n in indicator.needs]
+    gaps = [f.absence for f in found if f.absence is not None]
     regional = indicator.level == "region"
     size = 1 if regional else len(region.zone_ids)
     if any(a.everywhere for a in gaps):
@@ -117,7 +118,7 @@ def _measure_one(region: Region, indicator: Indicator) -> Measured:
         for a in gaps:
             values[a.zones.any() if regional else a.zones] = np.nan
     lacking = np.isnan(values)
-    rank = np.max([ranks(region, n) for n in indicator.needs], axis=0)
+    rank = np.max([f.ranks for f in found], axis=0)
     quality = _QUALITIES[np.full(1, rank.max()) if regional else rank]
     missing = {int(z): _reason(indicator, gaps, int(z), regional=regional) for z in np.flatnonzero(lacking)}
     return Measured(values, np.where(lacking, "", quality), MappingProxyType(missing))
@@ -180,30 +181,31 @@ def _results(
     missing |= {(i.id, REGION): m for i in regional for m in measured[i.id].missing.values()}
     missing |= missing_needs(needs, zones, scored)
     columns = [*NEEDS, "index"]
+    index = zone_index(region)
     people = region.zone_sum(region.tables["cells"].numbers("population"))
     weights = np.nan_to_num(people)
     cluster = np.array([region.cluster_of[z] for z in zones])
     inside = _cluster_members(region)
     by_cluster = [weighted_rows(needs, weights, np.isin(zones, m)) for m in inside.values()]
     values = _stack([measured[i.id].values for i in zonal], len(zones))
-    quality = pd.DataFrame({i.id: measured[i.id].quality for i in zonal}, index=zones)
+    quality = np.array([measured[i.id].quality for i in zonal], dtype=object).reshape(-1, len(zones)).T
     return Results(
         run_id=_run_id(region, chosen),
         region_id=region.id,
         indicators=MappingProxyType({i.id: i for i in chosen}),
-        values=pd.DataFrame(values, index=zones, columns=[i.id for i in zonal]),
+        values=pd.DataFrame(values, index=index, columns=[i.id for i in zonal]),
         region_values=MappingProxyType({i.id: float(measured[i.id].values[0]) for i in regional}),
         missing=MappingProxyType(missing),
-        quality=quality,
+        quality=pd.DataFrame(quality, index=index, columns=[i.id for i in zonal], dtype=object),
         region_quality=MappingProxyType({i.id: str(measured[i.id].quality[0]) for i in regional}),
-        scores=pd.DataFrame(scores, index=zones, columns=[i.id for i in scored]),
-        needs=pd.DataFrame(needs, index=zones, columns=columns),
+        scores=pd.DataFrame(scores, index=index, columns=[i.id for i in scored]),
+        needs=pd.DataFrame(needs, index=index, columns=columns),
         clusters=pd.DataFrame(
             np.array(by_cluster).reshape(-1, len(columns)), index=list(inside), columns=columns
         ),
         total=pd.Series(weighted_rows(needs, weights, np.ones(len(zones), dtype=np.bool_)), index=columns),
-        population=pd.Series(people, index=zones),
-        cluster=pd.Series(cluster, index=zones),
+        population=pd.Series(people, index=index),
+        cluster=pd.Series(cluster, index=index),
         cluster_members=MappingProxyType(inside),
         seconds=MappingProxyType(dict(seconds)),
     )

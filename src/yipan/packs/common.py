@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from yipan.needs import Memo, needs_key, of_kind
+from yipan.needs import Memo, kind_rows, needs_key, zone_index
 from yipan.network.access import cumulative, nearest, within
 from yipan.network.distance import straight_km
 from yipan.network.points import times_to_points
@@ -28,6 +28,7 @@ __all__ = [
     "distances_km",
     "minutes",
     "nearest_seconds",
+    "place_numbers",
     "place_seconds",
     "place_zone",
     "places",
@@ -49,6 +50,7 @@ LONGEST = 240.0
 """Minutes at which mean times are capped, and what an unreachable place counts as: goalposts end well below,
 and one stranded cell must not make a zone's mean infinite."""
 
+_REACH: Memo[Array] = Memo(size=256)
 _ZONES: Memo[NDArray[np.int64]] = Memo(size=256)
 
 
@@ -59,7 +61,7 @@ def cells(region: Region, column: str) -> Array:
 
 def series(region: Region, values: Array) -> pd.Series[float]:
     """Return values per zone (shape: zones) as a Series on the zone index."""
-    return pd.Series(values, index=list(region.zone_ids), dtype=np.float64)
+    return pd.Series(values, index=zone_index(region), dtype=np.float64)
 
 
 def whole(value: float) -> pd.Series[float]:
@@ -91,13 +93,18 @@ def seconds(region: Region, mode: Mode) -> NDArray[np.int32]:
 
 def places(region: Region, kind: str) -> pd.DataFrame:
     """Return the places of a kind (``a|b`` and ``power_*`` are understood)."""
-    return region.places.loc[of_kind(region.tables["places"].array("kind"), kind)]
+    return region.places.iloc[kind_rows(region, kind)]
+
+
+def place_numbers(region: Region, kind: str, column: str) -> Array:
+    """Return one numeric column of the places of a kind (shape: places of that kind)."""
+    return region.tables["places"].numbers(column)[kind_rows(region, kind)]
 
 
 def place_seconds(region: Region, mode: Mode, kind: str) -> NDArray[np.int32]:
     """Return times from cells to the places of a kind, seconds (shape: cells × places)."""
-    at = places(region, kind)
-    return times_to_points(region, at["lon"].to_numpy(np.float64), at["lat"].to_numpy(np.float64), mode=mode)
+    lon, lat = (place_numbers(region, kind, c) for c in ("lon", "lat"))
+    return times_to_points(region, lon, lat, mode=mode)
 
 
 def nearest_seconds(region: Region, mode: Mode, kind: str, *, rank: int = 1) -> NDArray[np.int32]:
@@ -110,9 +117,10 @@ def minutes(times: NDArray[np.int32]) -> Array:
     return np.minimum(times / 60.0, LONGEST)
 
 
-def reachable(region: Region, mode: Mode, limit: float, amounts: Array) -> Array:
-    """Return the sum of a cell value over the cells within `limit` minutes (shape: cells)."""
-    return cumulative(seconds(region, mode), amounts, limit=limit)
+def reachable(region: Region, mode: Mode, limit: float, column: str) -> Array:
+    """Return the sum of a column over the cells within `limit` minutes (shape: cells); remembered."""
+    key = (limit, needs_key(region, (f"times:{mode}", f"cells:{column}")))
+    return _REACH.get(key, lambda: cumulative(seconds(region, mode), cells(region, column), limit=limit))
 
 
 def place_zone(region: Region, kind: str) -> NDArray[np.int64]:
@@ -122,11 +130,10 @@ def place_zone(region: Region, kind: str) -> NDArray[np.int64]:
     """
 
     def compute() -> NDArray[np.int64]:
-        at = places(region, kind)
-        zones = region.zones
-        points = shapely.points(at["lon"].to_numpy(np.float64), at["lat"].to_numpy(np.float64))
-        hit_point, hit_zone = shapely.STRtree(zones.geometry.to_numpy()).query(points, predicate="intersects")
-        out = np.full(len(at), -1, dtype=np.int64)
+        lon, lat = (place_numbers(region, kind, c) for c in ("lon", "lat"))
+        tree = shapely.STRtree(region.zones.geometry.to_numpy())
+        hit_point, hit_zone = tree.query(shapely.points(lon, lat), predicate="intersects")
+        out = np.full(len(lon), -1, dtype=np.int64)
         for p, z in sorted(
             zip(hit_point, hit_zone, strict=True), key=lambda h: region.zone_ids[h[1]], reverse=True
         ):
@@ -140,7 +147,7 @@ def capacity_by_zone(region: Region, kind: str) -> Array:
     """Return the capacity of the places of a kind in each zone (shape: zones); NaN where one is missing."""
     at = place_zone(region, kind)
     inside = at >= 0
-    amounts = places(region, kind)["capacity"].to_numpy(np.float64)
+    amounts = place_numbers(region, kind, "capacity")
     total = np.bincount(at[inside], weights=amounts[inside], minlength=len(region.zone_ids))
     return np.asarray(total, dtype=np.float64)
 

@@ -104,4 +104,8 @@ def _column_bytes(column: pd.Series[Any]) -> bytes:
         return b"\x1f".join(g if g is not None else b"" for g in column.to_wkb())
     if pd.api.types.is_numeric_dtype(column.dtype):
         return np.ascontiguousarray(column.to_numpy(dtype=np.float64, na_value=np.nan)).tobytes()
-    return "\x1f".join("\x00" if pd.isna(v) else str(v) for v in column).encode()
+    values = column.to_numpy(dtype=object)
+    missing = column.isna().to_numpy()
+    if missing.any():
+        values = np.where(missing, "\x00", values)
+    return "\x1f".join(map(str, values)).encode()

@@ -38,12 +38,13 @@ def protected_share(region: Region) -> pd.Series[float]:
 
 def coal_nearby(region: Region) -> pd.Series[float]:
     """Return the coal power capacity within 20 km of home, mean over residents, MW."""
-    coal = common.places(region, "power_coal")
-    near = np.zeros((len(region.tables["cells"]), len(coal)))
-    points = Points(coal["lon"].to_numpy(np.float64), coal["lat"].to_numpy(np.float64))
-    cell, plant, _ = points.within(common.cells(region, "lon"), common.cells(region, "lat"), km=COAL_KM)
+    lon, lat, megawatts = (common.place_numbers(region, "power_coal", c) for c in ("lon", "lat", "capacity"))
+    near = np.zeros((len(region.tables["cells"]), len(megawatts)))
+    cell, plant, _ = Points(lon, lat).within(
+        common.cells(region, "lon"), common.cells(region, "lat"), km=COAL_KM
+    )
     near[cell, plant] = 1.0
-    return common.resident_mean(region, near @ coal["capacity"].to_numpy(np.float64))
+    return common.resident_mean(region, near @ megawatts)
 
 
 def _kilowatts_per_resident(region: Region, kind: str) -> pd.Series[float]:

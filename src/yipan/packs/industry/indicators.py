@@ -42,10 +42,13 @@ def market_potential(region: Region) -> pd.Series[float]:
 def jobs_across_borders(region: Region) -> pd.Series[float]:
     """Return the share of the jobs within 60 min by any mode that lie in other zones, %."""
     people, jobs = common.cells(region, "population"), common.cells(region, "jobs")
-    near = common.within(common.seconds(region, "any"), 60)
-    elsewhere = near & (region.cell_zone[:, None] != region.cell_zone[None, :])
-    there = people * (elsewhere.astype(np.float64) @ jobs)
-    return common.zone_ratio(region, there, people * (near.astype(np.float64) @ jobs)) * 100
+    everywhere = common.reachable(region, "any", 60, "jobs")
+    at_home = np.zeros(len(jobs))
+    times = common.seconds(region, "any")
+    for z in range(len(region.zone_ids)):
+        mine = np.flatnonzero(region.cell_zone == z)
+        at_home[mine] = access.cumulative(times[np.ix_(mine, mine)], jobs[mine], limit=60)
+    return common.zone_ratio(region, people * (everywhere - at_home), people * everywhere) * 100
 
 
 def sigma_of_gdp(region: Region) -> pd.Series[float]:

@@ -55,12 +55,11 @@ def landslides(region: Region) -> pd.Series[float]:
 
 def main_road_exits(region: Region) -> pd.Series[float]:
     """Return the expressway and primary links that join the zone to another zone."""
-    links, cells = region.table("links"), region.tables["cells"]
-    main = links[links["kind"].isin(MAIN_ROADS)]
-    zone = pd.Series(region.cell_zone, index=cells.array("id"))
-    a, b = zone.reindex(main["from"]).to_numpy(), zone.reindex(main["to"]).to_numpy()
-    crossing = a != b
-    ends = np.concatenate([a[crossing], b[crossing]]).astype(np.int64)
+    links = region.tables["links"]
+    zone = dict(zip(region.tables["cells"].array("id"), region.cell_zone, strict=True))
+    main = np.isin(links.array("kind").astype(str), MAIN_ROADS)
+    a, b = (np.array([zone[c] for c in links.array(end)[main]], dtype=np.int64) for end in ("from", "to"))
+    ends = np.concatenate([a[a != b], b[a != b]])
     return common.series(region, np.bincount(ends, minlength=len(region.zone_ids)).astype(np.float64))
 
 

@@ -31,7 +31,7 @@ def _beds_in_reach(region: Region) -> common.Array:
     Step 1: beds of each hospital over the residents within 60 min of it. Step 2: sum of these ratios over
     the hospitals within 60 min of each cell. Source: Luo & Wang (2003), doi:10.1068/b29120.
     """
-    beds = common.places(region, "hospital")["capacity"].to_numpy(np.float64)
+    beds = common.place_numbers(region, "hospital", "capacity")
     return 1000 * access.two_step_floating_catchment(
         common.place_seconds(region, "any", "hospital"), beds, common.cells(region, "population"), limit=60
     )

@@ -25,7 +25,7 @@ def population_change(region: Region) -> pd.Series[float]:
 
 def gini_of_jobs_within(region: Region) -> pd.Series[float]:
     """Return the Gini coefficient of jobs within 60 min by any mode over a zone's residents."""
-    reach = common.reachable(region, "any", 60, common.cells(region, "jobs"))
+    reach = common.reachable(region, "any", 60, "jobs")
     people, zone = common.cells(region, "population"), region.cell_zone
     return common.series(
         region, np.array([gini(reach[zone == z], people[zone == z]) for z in range(len(region.zone_ids))])
@@ -34,7 +34,7 @@ def gini_of_jobs_within(region: Region) -> pd.Series[float]:
 
 def gini_of_jobs_between(region: Region) -> pd.Series[float]:
     """Return the Gini coefficient of jobs within 60 min by any mode between zones, by residents."""
-    reach = common.reachable(region, "any", 60, common.cells(region, "jobs"))
+    reach = common.reachable(region, "any", 60, "jobs")
     people = common.cells(region, "population")
     return common.whole(gini(common.resident_mean(region, reach), region.zone_sum(people)))
 

@@ -19,13 +19,13 @@ WALK_TO_RAIL_KM = 0.8
 def jobs_by_transit(region: Region) -> pd.Series[float]:
     """Return the jobs within 45 min by transit, mean over residents, % of the region's jobs."""
     jobs = common.cells(region, "jobs")
-    return common.resident_mean(region, common.reachable(region, "transit", 45, jobs) / jobs.sum() * 100)
+    return common.resident_mean(region, common.reachable(region, "transit", 45, "jobs") / jobs.sum() * 100)
 
 
 def jobs_in_an_hour(region: Region) -> pd.Series[float]:
     """Return the jobs within 60 min by any mode, mean over residents, % of the region's jobs."""
     jobs = common.cells(region, "jobs")
-    return common.resident_mean(region, common.reachable(region, "any", 60, jobs) / jobs.sum() * 100)
+    return common.resident_mean(region, common.reachable(region, "any", 60, "jobs") / jobs.sum() * 100)
 
 
 def core_in_an_hour(region: Region) -> pd.Series[float]:
@@ -36,9 +36,10 @@ def core_in_an_hour(region: Region) -> pd.Series[float]:
 
 def rail_in_800_m(region: Region) -> pd.Series[float]:
     """Return the residents and jobs whose cell is within 800 m, straight, of urban rail, %."""
-    lines, stops = region.table("lines"), region.table("stops")
-    rail = stops[stops["line"].isin(lines.loc[lines["mode"].isin(RAIL_MODES), "id"])]
-    stations = Points(rail["lon"].to_numpy(np.float64), rail["lat"].to_numpy(np.float64))
+    lines, stops = region.tables["lines"], region.tables["stops"]
+    modes = dict(zip(lines.array("id"), lines.array("mode"), strict=True))
+    rail = np.array([modes.get(line) in RAIL_MODES for line in stops.array("line")], dtype=np.bool_)
+    stations = Points(stops.numbers("lon")[rail], stops.numbers("lat")[rail])
     near = np.zeros(len(region.tables["cells"]), dtype=np.bool_)
     hits, _, _ = stations.within(common.cells(region, "lon"), common.cells(region, "lat"), km=WALK_TO_RAIL_KM)
     near[hits] = True
@@ -48,9 +49,9 @@ def rail_in_800_m(region: Region) -> pd.Series[float]:
 
 def transit_parity(region: Region) -> pd.Series[float]:
     """Return the jobs reached within 60 min by transit against those reached by car, %."""
-    people, jobs = common.cells(region, "population"), common.cells(region, "jobs")
-    by_transit = people * common.reachable(region, "transit", 60, jobs)
-    by_car = people * common.reachable(region, "drive", 60, jobs)
+    people = common.cells(region, "population")
+    by_transit = people * common.reachable(region, "transit", 60, "jobs")
+    by_car = people * common.reachable(region, "drive", 60, "jobs")
     return common.zone_ratio(region, by_transit, by_car) * 100
 
 
