@@ -1,0 +1,435 @@
+"""The command line: ``yipan demo | new | check | measure | plan | track | report | version``.
+
+Exit codes: 0 done; 1 the input has errors; 2 the command was called wrongly; 3 the planning problem has
+no answer; 4 the ledger is broken or refuses; 5 an error of the program itself (details in a log file).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+import yipan
+from yipan.cli_track import track
+from yipan.errors import LedgerError, PlanError, YipanError, errors_of
+from yipan.loop import (
+    STEPS,
+    Clock,
+    check_folder,
+    free_demo_folder,
+    plan_into,
+    read_plan,
+    report_into,
+    require_same_region,
+    run_loop,
+    write_json,
+)
+from yipan.measure import NEED_NAMES, NEEDS, Results, measure, results_to_dict
+from yipan.plan import default_objective, describe_plan, plan_to_dict
+from yipan.plan.propose import Proposal
+from yipan.region import Region, example_folder
+from yipan.region.read import read_checked, read_region
+from yipan.region.scaffold import scaffold
+from yipan.screen import FOLDER, Screen, json_option, lang_option, make_screen
+from yipan.show import ReportFiles
+
+EXIT = {PlanError: 3, LedgerError: 4}
+INTERNAL = 5
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(yipan.__version__, prog_name="yipan", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Yipan 一盘: plan a metropolitan region as one board.
+
+    把一个都市区域当作一盘棋来规划:测量、试项目、搜索方案、跟踪。
+
+    退出码 / exit codes: 0 完成 done; 1 输入有错 input has errors; 2 用法有误 wrong call;
+    3 规划问题无解 no plan; 4 台账损坏或拒绝 the ledger is broken or refuses; 5 程序自身的错误 program error.
+    """
+
+
+@cli.command()
+@json_option
+def version(*, as_json: bool) -> None:
+    """版本 / Print the version."""
+    click.echo(
+        json.dumps({"name": "yipan", "version": yipan.__version__})
+        if as_json
+        else f"yipan {yipan.__version__}"
+    )
+
+
+@cli.command()
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--slug", default=None, help="区域编号(默认取文件夹名)/ id of the region (default: the folder's name)"
+)
+@lang_option
+def new(*, folder: Path, slug: str | None, lang: str | None) -> None:
+    """新建带注释的空区域文件夹 / Scaffold an empty, commented region folder."""
+    screen = make_screen(lang)
+    scaffold(folder, slug=slug or folder.resolve().name)
+    screen.say(
+        f"已建 {folder};先读其中的 README.md,填写各文件,然后运行 yipan check {folder}",
+        f"Made {folder}; read its README.md, fill the files in, then run: yipan check {folder}",
+    )
+
+
+@cli.command()
+@click.argument("folder", type=FOLDER)
+@json_option
+@lang_option
+def check(*, folder: Path, lang: str | None, as_json: bool) -> None:
+    """检查区域文件夹(或 zip),列出所有问题 / Check a region folder (or zip) and list every problem."""
+    screen = make_screen(lang, as_json=as_json)
+    problems, size = check_folder(folder)
+    errors = errors_of(problems)
+    screen.json({"problems": [p.as_dict() for p in problems], "errors": len(errors), "tables": size})
+    screen.problems(problems)
+    rows = ", ".join(f"{name} {n:,}" for name, n in size.items() if n)
+    if rows:
+        screen.say(f"读到:{rows}", f"Read: {rows}")
+    n, m = len(errors), len(problems) - len(errors)
+    screen.say(f"{n} 个错误,{m} 个提醒", f"{n} errors, {m} warnings")
+    if errors:
+        sys.exit(1)
+
+
+def _budget_options(command: Callable[..., object]) -> Callable[..., object]:
+    for option in (
+        click.option(
+            "--weights",
+            default=None,
+            metavar="E,L,C,S",
+            help="四类需要的权重,如 1,1,2,1 / weights of economy, living, ecology, safety",
+        ),
+        click.option(
+            "--floor",
+            type=float,
+            default=0.0,
+            show_default=True,
+            help="每个片区指数至少上升多少分 / least rise of every cluster's index, points",
+        ),
+        click.option(
+            "--yearly",
+            type=float,
+            default=None,
+            help="每年资本上限,默认均摊的 1.5 倍 / most capital in one year (default 1.5 × even share)",
+        ),
+        click.option(
+            "--years",
+            default="2026-2035",
+            show_default=True,
+            metavar="A-B",
+            help="起止年份 / first and last year of spending",
+        ),
+        click.option(
+            "--budget",
+            type=click.FloatRange(min=0, min_open=True),
+            required=True,
+            help="总预算,亿元,区域价格年 / capital, 1e8, prices of the region's price year",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _years(text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and last.isdigit() and int(first) <= int(last)):
+        raise click.BadParameter("写成 2026-2035 / write it as 2026-2035", param_hint="--years")
+    return int(first), int(last)
+
+
+def _weights(text: str | None) -> dict[str, float] | None:
+    if text is None:
+        return None
+    try:
+        parts = [float(x) for x in text.split(",")]
+    except ValueError:
+        parts = []
+    if len(parts) != len(NEEDS) or min(parts) < 0 or sum(parts) <= 0:
+        raise click.BadParameter(
+            "写四个不为负的数,如 1,1,2,1 / write four numbers, e.g. 1,1,2,1", param_hint="--weights"
+        )
+    return {need: part / sum(parts) for need, part in zip(NEEDS, parts, strict=True)}
+
+
+def _read(folder: Path, screen: Screen, *, strict: bool = True) -> Region:
+    """Read a region, showing warnings; without `strict` also what was left out."""
+    if strict:
+        return read_region(folder)
+    region_or_none, problems = read_checked(folder, strict=False)
+    screen.problems(problems)
+    return region_or_none or read_region(folder)
+
+
+def _scores(screen: Screen, region: Region, results: Results) -> None:
+    zh = screen.lang == "zh"
+    names = [NEED_NAMES[n].in_(screen.lang) for n in NEEDS]
+    header = ["分区" if zh else "zone", "片区" if zh else "cluster", *names, "指数" if zh else "index"]
+    clusters = {c.id: c.name.in_(screen.lang) for c in region.meta.clusters}
+    rows = [
+        [
+            region.zone_name(z).in_(screen.lang),
+            clusters[region.cluster_of[z]],
+            *_figures(results.needs.loc[z]),
+        ]
+        for z in results.needs.sort_values("index", ascending=False).index
+    ]
+    rows += [
+        [clusters.get(str(c), str(c)), "", *_figures(results.clusters.loc[c])] for c in results.clusters.index
+    ]
+    rows.append([region.meta.name.in_(screen.lang), "", *_figures(results.total)])
+    screen.table("得分(0–100)" if zh else "Scores (0–100)", header, rows)
+
+
+def _figures(row: Any) -> list[str]:
+    return ["–" if row[k] != row[k] else f"{row[k]:.1f}" for k in (*NEEDS, "index")]
+
+
+@cli.command("measure")
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--lenient", is_flag=True, help="有错误时仍载入可用部分 / load what is sound in spite of errors"
+)
+@click.option(
+    "--out", type=FOLDER, default=None, help="另存 results.json / also write results.json into this folder"
+)
+@json_option
+@lang_option
+def measure_command(
+    *, folder: Path, out: Path | None, lang: str | None, lenient: bool, as_json: bool
+) -> None:
+    """测量区域:指标、四类需要得分与指数 / Measure a region: indicators, four need scores, index."""
+    screen = make_screen(lang, as_json=as_json)
+    region = _read(folder, screen, strict=not lenient)
+    results = measure(region)
+    data = results_to_dict(results)
+    screen.json(data)
+    if out is not None:
+        screen.say(f"已写 {write_json(data, out / 'results.json')}", f"Wrote {out / 'results.json'}")
+    if not as_json:
+        _scores(screen, region, results)
+        n, gone = len(results.indicators), len(results.missing)
+        screen.say(
+            f"{n} 个指标,缺 {gone} 个值(原因见 --json 或报告),运行 {results.run_id}",
+            f"{n} indicators, {gone} values missing (reasons: --json or report), run {results.run_id}",
+        )
+
+
+@cli.command()
+@click.argument("folder", type=FOLDER)
+@_budget_options
+@click.option(
+    "--out",
+    type=FOLDER,
+    default=Path("plan-out"),
+    show_default=True,
+    help="结果文件夹 / folder for results.json, plan.json, ledger.sqlite",
+)
+@json_option
+@lang_option
+def plan(
+    *,
+    folder: Path,
+    budget: float,
+    years: str,
+    yearly: float | None,
+    floor: float,
+    weights: str | None,
+    out: Path,
+    lang: str | None,
+    as_json: bool,
+) -> None:
+    """在预算内搜索方案并建立台账 / Search a plan under a budget and start its ledger."""
+    screen = make_screen(lang, as_json=as_json)
+    region = read_region(folder)
+    start, end = _years(years)
+    base = default_objective(region, budget, yearly=yearly, start=start, end=end, weights=_weights(weights))
+    objective = replace(base, floors=dict.fromkeys(base.floors, floor))
+    with screen.progress() as progress:
+        _, proposal, found = plan_into(out, folder, region, objective=objective, clock=Clock(progress))
+    screen.json(plan_to_dict(found))
+    if not as_json:
+        _refused(screen, proposal)
+        screen.console.print(escape(describe_plan(found, screen.lang)))
+        screen.say(
+            f"已写 {out}/plan.json、results.json、ledger.sqlite",
+            f"Wrote {out}/plan.json, results.json, ledger.sqlite",
+        )
+
+
+@cli.command()
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--plan",
+    "plan_file",
+    type=FOLDER,
+    default=None,
+    help="yipan plan 写出的 plan.json / plan.json of yipan plan",
+)
+@click.option(
+    "--ledger",
+    type=FOLDER,
+    default=None,
+    help="台账,显示各项目进度灯 / ledger, to show the lamps of the projects",
+)
+@click.option(
+    "--out",
+    type=FOLDER,
+    default=Path("report-out"),
+    show_default=True,
+    help="报告文件夹 / folder of the report",
+)
+@json_option
+@lang_option
+def report(
+    *, folder: Path, plan_file: Path | None, ledger: Path | None, out: Path, lang: str | None, as_json: bool
+) -> None:
+    """撰写报告:一份离线网页与两份 PDF / Write the report: one offline page and two PDF documents."""
+    screen = make_screen(lang, as_json=as_json)
+    region = read_region(folder)
+    found = None
+    if plan_file is not None:
+        found = read_plan(plan_file)
+        require_same_region(found, region)
+    with screen.progress() as progress:
+        clock = Clock(progress)
+        with clock.step("measure"):
+            results = measure(region)
+        with clock.step("report"):
+            files = report_into(
+                out, region=region, results=results, plan=found, ledger=ledger, seconds=clock.seconds
+            )
+    _report_files(screen, files)
+
+
+def _refused(screen: Screen, proposal: Proposal) -> None:
+    for refused in proposal.refused:
+        screen.say(f"未采用的候选:{refused.name.in_('zh')}", f"Candidate refused: {refused.name.in_('en')}")
+        screen.problems(refused.problems)
+
+
+def _report_files(screen: Screen, files: ReportFiles) -> None:
+    paths = [files.html, *files.pdf.values()]
+    screen.json({"files": [str(p) for p in paths]})
+    for path in paths:
+        screen.say(f"报告 {path}", f"Report {path}")
+
+
+@cli.command()
+@click.option(
+    "--out",
+    type=FOLDER,
+    default=Path("demo-out"),
+    show_default=True,
+    help="结果文件夹 / folder of the results",
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=0, min_open=True),
+    default=2000.0,
+    show_default=True,
+    help="2026–2035 年总预算,亿元 / capital 2026–2035, 1e8 CNY",
+)
+@json_option
+@lang_option
+def demo(*, out: Path, budget: float, lang: str | None, as_json: bool) -> None:
+    """重庆示例:测量、规划、建台账、写报告 / The Chongqing example through the whole loop."""
+    screen = make_screen(lang, as_json=as_json)
+    target = free_demo_folder(out)
+    with screen.progress() as progress:
+        run = run_loop(example_folder("chongqing"), target, budget=budget, progress=progress)
+    screen.json(
+        {
+            "folder": str(target),
+            "plan": plan_to_dict(run.plan),
+            "seconds": run.seconds,
+            "peak_mb": run.peak_mb,
+        }
+    )
+    if as_json:
+        return
+    _scores(screen, run.region, run.results)
+    screen.console.print(escape(describe_plan(run.plan, screen.lang)))
+    zh = screen.lang == "zh"
+    rows = [[STEPS[k].in_(screen.lang), f"{v:.2f}"] for k, v in run.seconds.items()]
+    rows.append(["合计" if zh else "total", f"{sum(run.seconds.values()):.2f}"])
+    screen.table(
+        "时间" if zh else "Where the time went", ["步骤" if zh else "step", "秒" if zh else "seconds"], rows
+    )
+    if run.peak_mb is not None:
+        screen.say(f"内存峰值 {run.peak_mb:,.0f} MB", f"Peak memory {run.peak_mb:,.0f} MB")
+    _report_files(screen, run.report)
+    screen.say(
+        f"台账 {target}/ledger.sqlite;试试 yipan track status {target}/ledger.sqlite",
+        f"Ledger {target}/ledger.sqlite; try: yipan track status {target}/ledger.sqlite",
+    )
+
+
+cli.add_command(track)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line; every error is told in words, with an exit code."""
+    screen = make_screen(_lang_of(sys.argv[1:] if argv is None else argv))
+    try:
+        cli.main(args=argv, prog_name="yipan", standalone_mode=False)
+    except click.exceptions.Exit as e:
+        sys.exit(e.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as e:
+        e.show()
+        sys.exit(e.exit_code)
+    except YipanError as e:
+        _tell(e, screen)
+        sys.exit(next((code for kind, code in EXIT.items() if isinstance(e, kind)), 1))
+    except Exception as e:
+        if os.environ.get("YIPAN_DEBUG"):
+            raise
+        _tell_internal(e, screen)
+        sys.exit(INTERNAL)
+
+
+def _lang_of(argv: list[str]) -> str | None:
+    """Return the language asked for on the command line, for errors that end the command."""
+    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+        if word == "--lang" and following in {"zh", "en"}:
+            return following
+        if word in {"--lang=zh", "--lang=en"}:
+            return word.removeprefix("--lang=")
+    return None
+
+
+def _tell(error: YipanError, screen: Screen) -> None:
+    screen.console = Console(stderr=True, highlight=False)
+    screen.console.print(
+        f"[bold red]{'错误' if screen.lang == 'zh' else 'Error'}[/]: {escape(error.message.in_(screen.lang))}"
+    )
+    screen.problems(error.problems)
+
+
+def _tell_internal(error: Exception, screen: Screen) -> None:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="yipan-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        log.write("".join(traceback.format_exception(error)))
+    screen.console = Console(stderr=True, highlight=False)
+    screen.say(
+        f"程序自身出错({type(error).__name__})。详情:{log.name};请连同所用命令一起报告",
+        f"The program itself failed ({type(error).__name__}); please report {log.name} with your command",
+    )
