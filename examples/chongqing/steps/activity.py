@@ -1,8 +1,9 @@
 """Step 3, jobs and GDP: no district publishes jobs and no town GDP, so both are modelled from totals.
 
-Jobs: the municipality's employed are divided among districts half by people, half by GDP. Inside a district 60 %
-follow people; 40 % are drawn to its main centre as people × exp(-d / 5 km). GDP of a district (`steps.facts`) is
-given to its cells 70 % by jobs, 30 % by people. District and municipal totals are met exactly.
+Jobs: the municipality's employed are divided among districts half by people, half by GDP. Inside a
+district 60 % follow people; 40 % are drawn to its main centre as people × exp(-d / 5 km). GDP of a
+district (`steps.facts`) is given to its cells 70 % by jobs, 30 % by people. District and municipal totals
+are met exactly.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ def build_activity(cells: pd.DataFrame, gdp: pd.Series) -> pd.DataFrame:
         pop = cells["population"].to_numpy(dtype=np.float64)[rows]
         draw = pop * np.exp(-np.linalg.norm(xy[rows] - xy[seats[zone]], axis=1) / value("centre_decay"))
         central = value("jobs_central")
-        jobs[rows] = apportion(int(jobs_total[zone]), central * draw / draw.sum() + (1 - central) * pop / pop.sum())
+        jobs[rows] = apportion(
+            int(jobs_total[zone]), central * draw / draw.sum() + (1 - central) * pop / pop.sum()
+        )
         by_jobs = value("gdp_by_jobs")
         weight = by_jobs * jobs[rows] / jobs[rows].sum() + (1 - by_jobs) * pop / pop.sum()
         money[rows] = apportion(round(float(gdp[zone]) * GDP_STEP), weight) / GDP_STEP

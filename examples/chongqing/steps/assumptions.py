@@ -16,10 +16,15 @@ class Assumed(NamedTuple):
 
 MODEL: dict[str, Assumed] = {
     # people
-    "station_merge": Assumed(0.55, "km", "并入同一单元格的车站最大间距", "stations closer than this share a cell"),
+    "station_merge": Assumed(
+        0.55, "km", "并入同一单元格的车站最大间距", "stations closer than this share a cell"
+    ),
     "catchment_radius": Assumed(1.2, "km", "车站服务半径", "radius of a station's catchment"),
     "density_decay": Assumed(
-        10.0, "km", "人口密度随距中心距离的衰减长度(克拉克模型)", "distance over which density falls by e (Clark)"
+        10.0,
+        "km",
+        "人口密度随距中心距离的衰减长度(克拉克模型)",
+        "distance over which density falls by e (Clark)",
     ),
     "line_bonus": Assumed(
         0.25, "ratio", "每多一条线路人口权重的增加", "added weight for each further line at a station"
@@ -33,15 +38,26 @@ MODEL: dict[str, Assumed] = {
     ),
     # activity
     "employed_total": Assumed(16_760_000, "job", "全市就业人数", "people employed in the municipality"),
-    "jobs_by_gdp": Assumed(0.5, "share", "按生产总值分到区县的岗位份额", "jobs given to districts by GDP, the rest by people"),
-    "jobs_central": Assumed(
-        0.4, "share", "集中于区县中心的岗位份额", "jobs of a district drawn to its main centre, the rest by people"
+    "jobs_by_gdp": Assumed(
+        0.5, "share", "按生产总值分到区县的岗位份额", "jobs given to districts by GDP, the rest by people"
     ),
-    "centre_decay": Assumed(5.0, "km", "岗位向中心集中的衰减长度", "distance over which that draw falls by e"),
-    "gdp_by_jobs": Assumed(0.7, "share", "按岗位分到单元格的生产总值份额", "GDP given to cells by jobs, the rest by people"),
+    "jobs_central": Assumed(
+        0.4,
+        "share",
+        "集中于区县中心的岗位份额",
+        "jobs of a district drawn to its main centre, the rest by people",
+    ),
+    "centre_decay": Assumed(
+        5.0, "km", "岗位向中心集中的衰减长度", "distance over which that draw falls by e"
+    ),
+    "gdp_by_jobs": Assumed(
+        0.7, "share", "按岗位分到单元格的生产总值份额", "GDP given to cells by jobs, the rest by people"
+    ),
     # places
     "beds_per_1000": Assumed(7.35, "bed/1000", "每千人床位数", "hospital beds per 1000 residents"),
-    "shelter_share": Assumed(0.1, "share", "避难场所可容纳的常住人口份额", "share of residents the shelters can take"),
+    "shelter_share": Assumed(
+        0.1, "share", "避难场所可容纳的常住人口份额", "share of residents the shelters can take"
+    ),
     "crew_per_10000": Assumed(1.5, "crew/10000", "每万人消防员数", "firefighters per 10 000 residents"),
     # rail
     "service_day": Assumed(16.0, "h", "高铁日运营时间", "hours of high-speed service a day"),
@@ -49,11 +65,25 @@ MODEL: dict[str, Assumed] = {
     "relief_full": Assumed(
         300.0, "m", "地形影响达到最大时的起伏度", "spread of heights at which terrain has its full effect"
     ),
-    "expressway_circuity": Assumed(1.1, "ratio", "高速公路平地绕行系数", "expressway length to straight line, flat land"),
-    "road_circuity": Assumed(1.25, "ratio", "普通公路平地绕行系数", "other roads' length to straight line, flat land"),
-    "relief_circuity": Assumed(0.45, "ratio", "地形使绕行系数的最大增量", "largest addition of terrain to circuity"),
-    "relief_slowing": Assumed(0.35, "share", "地形使普通公路车速的最大降幅", "largest share by which terrain slows roads"),
-    "expressway_speed": Assumed(85.0, "km/h", "高速公路平均车速", "mean speed on expressways"),
+    "expressway_circuity": Assumed(
+        1.1, "ratio", "高速公路平地绕行系数", "expressway length to straight line, flat land"
+    ),
+    "road_circuity": Assumed(
+        1.25, "ratio", "普通公路平地绕行系数", "other roads' length to straight line, flat land"
+    ),
+    "relief_circuity": Assumed(
+        0.45, "ratio", "地形使绕行系数的最大增量", "largest addition of terrain to circuity"
+    ),
+    "relief_slowing": Assumed(
+        0.35, "share", "地形使普通公路车速的最大降幅", "largest share by which terrain slows roads"
+    ),
+    "interchange_distance": Assumed(
+        10.0, "km", "高速公路互通最小间距", "least distance between interchanges"
+    ),
+    "city_link": Assumed(
+        8.0, "km", "城市道路路段最大长度", "longest link that counts as a street of the city"
+    ),
+    "expressway_speed": Assumed(90.0, "km/h", "高速公路平均车速", "mean speed on expressways"),
     "urban_expressway_speed": Assumed(50.0, "km/h", "城市快速路平均车速", "mean speed on urban expressways"),
     "primary_speed": Assumed(50.0, "km/h", "干线公路平均车速", "mean speed on primary roads"),
     "secondary_speed": Assumed(42.0, "km/h", "次干公路平均车速", "mean speed on secondary roads"),

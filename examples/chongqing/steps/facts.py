@@ -1,9 +1,9 @@
 """Step 4, statistics: one published or modelled figure of a district a row.
 
-GDP of 2018 is the list that has all 38 districts (bulletins of 2018, before the revision after the economic
-census). GDP of 2019 to 2022 is the list of the 22 largest (after revision): growth between 2018 and later years
-therefore mixes two revisions, and the other 16 districts of 2020 are modelled: their GDP of 2018, scaled by one
-factor so that all 38 sum to the municipality's published 25,002.79 (1e8 CNY).
+GDP of 2018 is the list that has all 38 districts (bulletins of 2018, before the revision after the
+economic census). GDP of 2019 to 2022 is the list of the 22 largest (after revision): growth between 2018
+and later years therefore mixes two revisions, and the other 16 districts of 2020 are modelled: their GDP
+of 2018, scaled by one factor so that all 38 sum to the municipality's published 25,002.79 (1e8 CNY).
 """
 
 from __future__ import annotations

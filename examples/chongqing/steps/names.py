@@ -1,7 +1,7 @@
 """Names in English: GeoNames' own where a town has one, otherwise pinyin learnt from GeoNames.
 
-GeoNames lists for a place both its Chinese names and their pinyin, one syllable a character ("磁器口", "ci qi
-kou"). Counting which syllable stands where a character stands, over every place of China, gives each
+GeoNames lists for a place both its Chinese names and their pinyin, one syllable a character ("磁器口", "ci
+qi kou"). Counting which syllable stands where a character stands, over every place of China, gives each
 character its usual reading; the few characters that read otherwise in Chongqing are set by hand.
 """
 
@@ -20,7 +20,7 @@ _HERE = {
     "重": "chong", "曾": "zeng", "石": "shi", "涪": "fu", "綦": "qi", "长": "chang", "什": "shi", "地": "di",
     "晖": "hui", "器": "qi", "冉": "ran", "航": "hang", "站": "zhan", "楼": "lou", "卉": "hui", "较": "jiao",
     "享": "xiang", "剧": "ju", "贸": "mao", "恕": "shu", "枢": "shu", "纽": "niu", "椿": "chun", "渝": "yu",
-    "状": "zhuang", "蚂": "ma", "蝗": "huang", "桷": "jue",
+    "状": "zhuang", "蚂": "ma", "蝗": "huang", "桷": "jue", "都": "du",
 }  # fmt: skip
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _PINYIN = re.compile(r"[a-z]+(?: [a-z]+)*")
@@ -39,7 +39,7 @@ def _readings() -> dict[str, str]:
     for city in cities().values():
         if city["countrycode"] != "CN":
             continue
-        names = [str(n) for n in city["alternatenames"]]  # type: ignore[attr-defined]
+        names = [str(n) for n in city["alternatenames"]]
         han = [n for n in names if _HAN.fullmatch(n)]
         latin = [n.split() for n in names if _PINYIN.fullmatch(n)]
         for name in han:
@@ -68,6 +68,12 @@ def pinyin(name: str) -> str:
     return word[:1].upper() + word[1:]
 
 
+def railway_name(name: str) -> str:
+    """Return a railway station's English name: its place in pinyin, then North, East, South or West."""
+    side = {"北": " North", "东": " East", "南": " South", "西": " West"}.get(name[-1], "")
+    return f"{pinyin(name[:-1])}{side}" if side and len(name) > 2 else pinyin(name)
+
+
 def station_name(name: str) -> str:
     """Return a station's English name: by hand where it says something in English, otherwise pinyin."""
     return _by_hand().get(name) or pinyin(name)
@@ -82,12 +88,13 @@ def _by_hand() -> dict[str, str]:
 def town_names(geonameid: str, given: str) -> tuple[str, str]:
     """Return a town's Chinese and English name.
 
-    Places of GeoNames often stand under the name of the village they lie in (中坝子 for 龙田乡): where a
-    Chinese name with an administrative ending reads like the English name, that one is taken, without its ending.
+    GeoNames' places often stand under the name of the village they lie in (中坝子 for 龙田乡): where a
+    Chinese name with an administrative ending reads like the English name, that one is taken, without its
+    ending.
     """
     city = cities()[geonameid]
     english = str(city["name"]).replace("\u2019", "'")
-    listed = [str(n) for n in city["alternatenames"]]  # type: ignore[attr-defined]
+    listed = [str(n) for n in city["alternatenames"]]
     found = {_bare(n) for n in listed if re.fullmatch(r"[\u4e00-\u9fff]{2,}(?:街道|镇|乡)", n)}
     same = sorted(n for n in found if _letters(pinyin(n)) == _letters(english))
     return (same[0] if same and given not in found else given), english

@@ -3,22 +3,26 @@
 Four rules, by what is known of a district; each cell says which in its `quality`:
 
 counted
-    GeoNames' town counts of 2010 cover the district. They are scaled to 2020. Where rail stations lie in the
+    GeoNames' town counts of 2010 cover the district. They are scaled to 2020. Where rail stations lie in
+    the
     district, a town's people are divided between the town and the stations nearest to it, in proportion
-    to catchment × density (below). Towns without a count share what the counted ones leave, or are left out.
+    to catchment × density (below). Towns without a count share what the counted ones leave, or are left
+    out.
 seat share
     Yunyang and Zhong: hardly a town is counted. The seat gets the median share that the seats of the other
     counties of the cluster have; the other towns share the rest equally.
 central
-    Seven districts of the central city whose towns do not cover them: counted towns keep their count of 2010,
+    Seven districts of the central city whose towns do not cover them: counted towns keep their count of
+    2010,
     other towns 3 km or more from a station get an assumed count, and the rest goes to the stations (and to
     uncounted towns near them) in proportion to catchment × density.
 official
     A sub-district with a published count of 2020 keeps it, divided between its own point and the stations
     within 1.5 km that are nearer to it than to another such point.
 
-Catchment × density: the area of the district nearer to this point than to another, within 1.2 km; density falls
-with distance from the core as exp(-d / 10 km) (Clark 1951), and rises by a quarter with every further line.
+Catchment × density: the area of the district nearer to this point than to another, within 1.2 km; density
+falls with distance from the core as exp(-d / 10 km) (Clark 1951), and rises by a quarter with every
+further line.
 """
 
 from __future__ import annotations
@@ -77,14 +81,14 @@ def build_cells(zones: Zones, points: pd.DataFrame, log: list[str]) -> pd.DataFr
         decay = np.exp(-np.linalg.norm(xy[rows] - core, axis=1) / value("density_decay"))
         district = District(
             code=code,
-            total=int(census.at[code, "pop_2020"]),  # type: ignore[arg-type]
+            total=int(census.at[code, "pop_2020"]),
             points=points[rows].reset_index(drop=True),
             xy=xy[rows],
             weight=area * decay * bonus,
             people=np.zeros(int(rows.sum())),
             quality=np.full(int(rows.sum()), "modelled", dtype=object),
         )
-        _fill(district, int(census.at[code, "pop_2010"]), seat_share)  # type: ignore[arg-type]
+        _fill(district, int(census.at[code, "pop_2010"]), seat_share)
         done.append(_cells(district, middle, log))
     cells = pd.concat(done, ignore_index=True)
     return cells.assign(elevation=_elevations(cells))
@@ -97,7 +101,9 @@ def _catchments(
     shapely.prepare(zone)
     disc = np.arange(-value("catchment_radius"), value("catchment_radius") + GRID, GRID)
     offsets = np.array([(dx, dy) for dx in disc for dy in disc])
-    grid = np.unique(np.round((xy[:, None, :] + offsets[None]).reshape(-1, 2) / GRID).astype(np.int64), axis=0)
+    grid = np.unique(
+        np.round((xy[:, None, :] + offsets[None]).reshape(-1, 2) / GRID).astype(np.int64), axis=0
+    )
     spots = grid * GRID
     spots = spots[shapely.contains_xy(zone, spots[:, 0], spots[:, 1])]
     gap, at = cKDTree(xy).query(spots)
@@ -135,7 +141,7 @@ def _fill_official(d: District) -> None:
     for k, i in enumerate(fixed):
         shared = np.flatnonzero(free & (at == k))
         members = np.array([i, *shared])
-        count = int(d.points.at[int(i), "official"])  # type: ignore[arg-type]
+        count = int(d.points.at[int(i), "official"])
         d.people[members] = apportion(count, d.weight[members])
         d.quality[members] = "modelled" if len(shared) else "official"
 

@@ -1,27 +1,29 @@
 """Step 6, places: public lists of facilities, and modelled ones where no open list exists.
 
-Listed: airports with civil flights, universities, power plants by fuel, 5A scenic sites, recorded landslides,
-railway stations. Modelled, one of each at every district's main centre: a general hospital (beds in the municipal
-ratio to people, so districts differ only in how far people live from it), an emergency shelter and a fire station
-(capacities by assumed ratios). National nature reserves are set by hand and must be checked.
+Listed: airports with civil flights, universities, power plants by fuel, 5A scenic sites, recorded
+landslides, railway stations. Modelled, one of each at every district's main centre: a general hospital
+(beds in the municipal ratio to people, so districts differ only in how far people live from it), an
+emergency shelter and a fire station (capacities by assumed ratios). National nature reserves are set by
+hand and must be checked.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from steps.activity import seat_cells
 from steps.assumptions import value
 from steps.files import source
 from steps.geo import plane
-from steps.names import pinyin
+from steps.names import railway_name
 from steps.zones import Zones, zone_of
 
 COLUMNS = ["id", "kind", "zh", "en", "lon", "lat", "capacity", "unit", "opened", "source", "quality"]
 FUELS = {"Coal": "coal", "Gas": "gas", "Hydro": "hydro"}
-HIGH_SPEED = "重庆北 璧山 永川东 大足南 荣昌北 合川 潼南 长寿北 涪陵北 丰都 石柱县".split()
+HIGH_SPEED = [
+    "重庆北", "璧山", "永川东", "大足南", "荣昌北", "合川", "潼南", "长寿北", "涪陵北", "丰都", "石柱县",
+]  # fmt: skip
 
 
 def build_places(zones: Zones, cells: pd.DataFrame, log: list[str]) -> pd.DataFrame:
@@ -55,7 +57,7 @@ def _airports(log: list[str]) -> pd.DataFrame:
             "lat": table["lat"].round(5),
             "opened": table["opened"],
             "source": "airportsdata",
-            "quality": "official",
+            "quality": "derived",
         }
     )
 
@@ -72,7 +74,7 @@ def _universities() -> pd.DataFrame:
             "lon": table["lon_checked"].where(moved, table["lon"]),
             "lat": table["lat_checked"].where(moved, table["lat"]),
             "source": "universities",
-            "quality": np.where(moved, "assumed", "official"),
+            "quality": np.where(moved, "assumed", "derived"),
         }
     )
 
@@ -92,7 +94,7 @@ def _plants() -> pd.DataFrame:
             "unit": "MW",
             "opened": table["year"],
             "source": "gppd",
-            "quality": "official",
+            "quality": "derived",
         }
     )
 
@@ -108,7 +110,7 @@ def _scenic() -> pd.DataFrame:
             "lon": table["lon"],
             "lat": table["lat"],
             "source": "scenic",
-            "quality": "official",
+            "quality": "derived",
         }
     )
 
@@ -130,10 +132,10 @@ def _landslides() -> pd.DataFrame:
             "lon": table["lon"].round(5),
             "lat": table["lat"].round(5),
             "capacity": table["fatalities"],
-            "unit": table["fatalities"].notna().map({True: "death", False: ""}),
+            "unit": "",
             "opened": table["year"],
             "source": "nasa-glc",
-            "quality": "official",
+            "quality": "derived",
         }
     )
 
@@ -154,11 +156,11 @@ def _railway(log: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
                 "id": _numbered(prefix, table),
                 "kind": kind,
                 "zh": table["station"] + "站",
-                "en": [f"{pinyin(n)} railway station" for n in table["station"]],
+                "en": [f"{railway_name(n)} railway station" for n in table["station"]],
                 "lon": table["lon"],
                 "lat": table["lat"],
                 "source": origin,
-                "quality": "official",
+                "quality": "derived",
             }
         )
         for kind, prefix, table, origin in both
@@ -196,10 +198,34 @@ def _at_centres(zones: Zones, cells: pd.DataFrame) -> list[pd.DataFrame]:
     people = source("districts").set_index("adcode")["pop_2020"]
     names = zones.frame.set_index("id")
     kinds = (
-        ("hospital", "综合医院(模型)", "general hospital (modelled)", "bed", value("beds_per_1000") / 1000, "modelled"),
-        ("shelter", "应急避难场所(假设)", "emergency shelter (assumed)", "person", value("shelter_share"), "assumed"),
-        ("fire_station", "消防站(假设)", "fire station (assumed)", "crew", value("crew_per_10000") / 10_000, "assumed"),
-    )  # fmt: skip
+        (
+            "hospital",
+            "综合医院(模型)",
+            "general hospital (modelled)",
+            "bed",
+            "beds_per_1000",
+            1000,
+            "modelled",
+        ),
+        (
+            "shelter",
+            "应急避难场所(假设)",
+            "emergency shelter (assumed)",
+            "person",
+            "shelter_share",
+            1,
+            "assumed",
+        ),
+        (
+            "fire_station",
+            "消防站(假设)",
+            "fire station (assumed)",
+            "crew",
+            "crew_per_10000",
+            10_000,
+            "assumed",
+        ),
+    )
     return [
         pd.DataFrame(
             {
@@ -209,11 +235,11 @@ def _at_centres(zones: Zones, cells: pd.DataFrame) -> list[pd.DataFrame]:
                 "en": [f"{names.at[z, 'en']} {en}" for z in seats],
                 "lon": [cells.at[i, "lon"] for i in seats.values()],
                 "lat": [cells.at[i, "lat"] for i in seats.values()],
-                "capacity": [float(round(float(people[z]) * ratio)) for z in seats],
+                "capacity": [float(round(float(people[z]) * value(ratio) / per)) for z in seats],
                 "unit": unit,
                 "source": "model",
                 "quality": quality,
             }
         )
-        for kind, zh, en, unit, ratio, quality in kinds
+        for kind, zh, en, unit, ratio, per, quality in kinds
     ]

@@ -1,7 +1,7 @@
 """Step 2a, the points where people are put: towns, official sub-districts, stations.
 
-A point is a row with its zone, names, coordinates, what is known of its population, and how many rail lines
-call there. `steps.people` turns points into cells.
+A point is a row with its zone, names, coordinates, what is known of its population, and how many rail
+lines call there. `steps.people` turns points into cells.
 """
 
 from __future__ import annotations
@@ -36,8 +36,7 @@ def _towns(zones: Zones, log: list[str]) -> pd.DataFrame:
     towns = source("town_population_2010")
     by_hand = {r.geonameid: (r.name_zh, r.name_en) for r in source("town_names").itertuples()}
     names = [
-        by_hand.get(i) or town_names(i, z)
-        for i, z in zip(towns["geonameid"], towns["name_zh"], strict=True)
+        by_hand.get(i) or town_names(i, z) for i, z in zip(towns["geonameid"], towns["name_zh"], strict=True)
     ]
     log += [
         f"town {old}: named {new}"
@@ -133,7 +132,7 @@ def _replaced_dropped(points: pd.DataFrame, log: list[str]) -> pd.DataFrame:
     for sub in points[points["within"] != ""].itertuples():
         same = (points["zone"] == sub.zone) & (points["kind"] == "town") & (points["given"] == sub.within)
         for i in points.index[same]:
-            whole = float(points.at[i, "pop_2010"])  # type: ignore[arg-type]
+            whole = float(points.at[i, "pop_2010"])
             part = float(sub.pop_2010) if sub.zh not in sub.within and sub.within not in sub.zh else whole
             left = whole - part if np.isfinite(part) else 0.0
             points.at[i, "pop_2010"] = left

@@ -1,28 +1,31 @@
-"""Step 5, lines and stops: urban rail in the order of its stations, high-speed rail from the timetable of 2016.
+"""Step 5, lines and stops: urban rail in the order of its stations, high-speed rail by the timetable.
 
-Urban rail has no open timetable: each line's commercial speed and headways are assumed (`sources/rail_lines.csv`). The
-running speed of the table is worked back from it so that straight distances ÷ speed + dwell give the assumed time
-end to end. The loop's source leaves out the segment that closes it; it is closed here (`assumed`): the ring opens at
-the library, so a ride across it changes there. High-speed lines: minutes between neighbouring stations are medians
-over the trains that stop at both in turn; where no train does so, they follow from the line's mean speed. Trains skip
-stations, but the line here stops everywhere, so its headway = hours of service ÷ the mean number of trains a
-day and direction that call at one of its stations (the hub left out).
+Urban rail has no open timetable: each line's commercial speed and headways are assumed
+(`sources/rail_lines.csv`). The running speed of the table is worked back from it so that straight
+distances ÷ speed + dwell give the assumed time end to end. The loop's source leaves out the segment that
+closes it; it is closed here (`assumed`): the ring opens at the library, so a ride across it changes
+there. High-speed lines: minutes between neighbouring stations are medians over the trains that stop at
+both in turn; where no train does so, they follow from the line's mean speed. Trains skip stations, but
+the line here stops everywhere, so its headway = hours of service ÷ the mean number of trains a day and
+direction that call at one of its stations (the hub left out).
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from steps.assumptions import value
 from steps.files import source
 from steps.geo import plane
-from steps.names import pinyin, station_name
+from steps.names import railway_name, station_name
 
 SAME_STATION = 0.6  # km: equal names this close are one station
 LINE_COLUMNS = [
-    "id", "zh", "en", "mode", "headway_peak", "headway_offpeak", "speed", "dwell", "colour", "source", "quality",
+    "id", "zh", "en", "mode", "headway_peak", "headway_offpeak", "speed", "dwell", "colour", "source",
+    "quality",
 ]  # fmt: skip
 
 
@@ -41,7 +44,9 @@ def _station_ids(stops: pd.DataFrame) -> list[str]:
     first: list[int] = []
     ids: list[str] = []
     for i, name in enumerate(names):
-        same = [k for k, j in enumerate(first) if names[j] == name and np.hypot(*(xy[i] - xy[j])) <= SAME_STATION]
+        same = [
+            k for k, j in enumerate(first) if names[j] == name and np.hypot(*(xy[i] - xy[j])) <= SAME_STATION
+        ]
         if not same:
             first.append(i)
         ids.append(f"s{(same[0] if same else len(first) - 1) + 1:03d}")
@@ -93,17 +98,25 @@ def _fast() -> tuple[pd.DataFrame, pd.DataFrame]:
         names = str(line.stations).split()
         stops = where.loc[names].reset_index()
         legs = _legs(stops)
-        minutes = np.array([_minutes(trains, a, b) for a, b in zip(names[:-1], names[1:], strict=True)])
+        minutes = np.array([_minutes(trains, a, b) for a, b in pairwise(names)])
         known = ~np.isnan(minutes)
         speed = float(legs[known].sum() / minutes[known].sum() * 60)
         filled = np.where(known, minutes, np.round(legs / speed * 60, 1))
         headway = round(value("service_day") * 60 / _daily(trains, names), 0)
         rows.append(
             {
-                "id": line.id, "zh": line.name_zh, "en": line.name_en, "mode": "hsr", "headway_peak": headway,
-                "headway_offpeak": headway, "speed": round(speed, 1), "dwell": 120.0, "colour": line.colour,
-                "source": "hsr-2016", "quality": "derived",
-            }  # fmt: skip
+                "id": line.id,
+                "zh": line.name_zh,
+                "en": line.name_en,
+                "mode": "hsr",
+                "headway_peak": headway,
+                "headway_offpeak": headway,
+                "speed": round(speed, 1),
+                "dwell": 120.0,
+                "colour": line.colour,
+                "source": "hsr-2016",
+                "quality": "derived",
+            }
         )
         tables.append(
             pd.DataFrame(
@@ -111,7 +124,7 @@ def _fast() -> tuple[pd.DataFrame, pd.DataFrame]:
                     "line": line.id,
                     "seq": range(1, len(names) + 1),
                     "zh": names,
-                    "en": [pinyin(n) for n in names],
+                    "en": [railway_name(n) for n in names],
                     "lon": stops["lon"],
                     "lat": stops["lat"],
                     "minutes": [np.nan, *filled],

@@ -1,21 +1,26 @@
 """Step 7, links: a road graph between cells, modelled until somebody supplies a real one.
 
-Topology: the Gabriel graph (two cells are joined when no third lies in the circle over their line; Gabriel and
-Sokal 1969). It holds the minimum spanning tree, so it is connected, and it is the usual stand-in for road networks
-in open country. A link that would cross the Yangtze or the Jialing is kept: bridges are not modelled.
+Topology: the Gabriel graph (two cells are joined when no third lies in the circle over their line;
+Gabriel and Sokal 1969). It holds the minimum spanning tree, so it is connected, and it is the usual
+stand-in for road networks in open country. A link that would cross the Yangtze or the Jialing is kept:
+bridges are not modelled.
 
-Class: neighbouring main centres (Gabriel graph of the 38) are joined by expressways along the shortest path through
-the cells; Chengkou had none in 2020. Roads from a town of 20,000 people or more to its district's centre are
-primary; roads between two towns of 10,000 or more are secondary; the rest are local.
+Class: roads from a town of 20,000 people or more to its district's centre are primary, roads between two
+towns of 10,000 or more secondary, the rest local. Expressways are links of their own: neighbouring main
+centres (Gabriel graph of the 38) are joined along the shortest path through the cells, with an
+interchange at the first cell 10 km or more from the one before. Chengkou had no expressway in 2020: its
+path is primary.
 
-Length = straight line × circuity, circuity = flat circuity + 0.45 × relief / 300 m (a third of it on expressways,
-which have bridges and tunnels); relief is the standard deviation of the heights of the 12 cells nearest to the
-link's middle, 300 m at most. Speed by class, off expressways × (1 - 0.35 × relief / 300 m). Between two cells
-of the dense city (both with a station, in the central city) streets and urban expressways have speeds of their own.
-All numbers are in `steps.assumptions`.
+Length = straight line × circuity, circuity = flat circuity + 0.45 × relief / 300 m (a third of it on
+expressways, which have bridges and tunnels); relief is the standard deviation of the heights of the 12
+cells nearest to the link's middle, 300 m at most. Speed by class, off expressways × (1 - 0.35 × relief /
+300 m). Between two cells of the dense city (both with a station, in the central city, 8 km apart at most)
+streets and urban expressways have speeds of their own. All numbers are in `steps.assumptions`.
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -38,26 +43,33 @@ Pairs = NDArray[np.int64]
 def build_links(zones: Zones, cells: pd.DataFrame) -> pd.DataFrame:
     """Return the links with class, length (km) and speed (km/h)."""
     xy = plane(cells[["lon", "lat"]].to_numpy())
-    pairs = gabriel(xy)
-    straight = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
-    relief = _relief(xy, pairs, cells["elevation"].to_numpy(dtype=np.float64))
-    kind = _classes(cells, xy, pairs, straight * (1 + relief))
+    height = cells["elevation"].to_numpy(dtype=np.float64)
+    roads = gabriel(xy)
+    weight = _length(xy, roads) * (1 + _relief(xy, roads, height))
+    kind, fast_pairs = _classes(cells, xy, roads, weight)
+    pairs = np.vstack([roads, fast_pairs])
+    kind = np.concatenate([kind, np.full(len(fast_pairs), "expressway", dtype=object)])
+    relief = _relief(xy, pairs, height)
     fast = kind == "expressway"
     terrain = value("relief_circuity") * relief * np.where(fast, EXPRESSWAY_TERRAIN, 1.0)
     circuity = np.where(fast, value("expressway_circuity"), value("road_circuity")) + terrain
-    table = pd.DataFrame(
+    slowed = np.where(fast, 1.0, 1 - value("relief_slowing") * relief)
+    return pd.DataFrame(
         {
             "id": [f"r{k:04d}" for k in range(1, len(pairs) + 1)],
             "from": cells["id"].to_numpy()[pairs[:, 0]],
             "to": cells["id"].to_numpy()[pairs[:, 1]],
             "kind": kind,
-            "length": np.round(straight * circuity, 2),
-            "speed": np.round(_speeds(zones, cells, pairs, kind) * np.where(fast, 1.0, 1 - value("relief_slowing") * relief), 1),
+            "length": np.round(_length(xy, pairs) * circuity, 2),
+            "speed": np.round(_speeds(zones, cells, pairs, kind) * slowed, 1),
             "source": "model",
             "quality": "modelled",
         }
     )
-    return table
+
+
+def _length(xy: NDArray[np.float64], pairs: Pairs) -> NDArray[np.float64]:
+    return np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
 
 
 def gabriel(xy: NDArray[np.float64]) -> Pairs:
@@ -85,38 +97,61 @@ def _graph(pairs: Pairs, weight: NDArray[np.float64], count: int) -> csr_array:
 
 def _classes(
     cells: pd.DataFrame, xy: NDArray[np.float64], pairs: Pairs, weight: NDArray[np.float64]
-) -> NDArray[np.object_]:
+) -> tuple[NDArray[np.object_], Pairs]:
+    """Return the class of each road and the pairs of cells that expressways join."""
     people = cells["population"].to_numpy()[pairs].min(axis=1)
     kind = np.where(people >= SECONDARY_TOWN, "secondary", "local").astype(object)
     row = {tuple(p): k for k, p in enumerate(pairs.tolist())}
     seats = seat_cells(cells)
-    node = np.array(list(seats.values()))
+    codes, node = list(seats), np.array(list(seats.values()))
     before = dijkstra(_graph(pairs, weight, len(cells)), indices=node, return_predecessors=True)[1]
-    of_zone = {z: k for k, z in enumerate(seats)}
-    for i in np.flatnonzero((cells["population"] >= PRIMARY_TOWN).to_numpy()):
-        for edge in _path(before[of_zone[str(cells.at[i, "zone"])]], int(i)):
-            kind[row[edge]] = "primary"
-    codes = list(seats)
+    primary = [
+        _path(before[codes.index(str(cells.at[i, "zone"]))], int(i))
+        for i in np.flatnonzero((cells["population"] >= PRIMARY_TOWN).to_numpy())
+    ]
+    fast: set[tuple[int, int]] = set()
     for a, b in gabriel(xy[node]):
-        if codes[a] not in NO_EXPRESSWAY and codes[b] not in NO_EXPRESSWAY:
-            for edge in _path(before[a], int(node[b])):
-                kind[row[edge]] = "expressway"
-    return kind
+        path = _path(before[a], int(node[b]))
+        if {codes[a], codes[b]} & set(NO_EXPRESSWAY):
+            primary.append(path)
+        else:
+            fast.update(_sides(_interchanges(xy, path)))
+    for path in primary:
+        for side in _sides(path):
+            kind[row[side]] = "primary"
+    for side in fast & set(row):  # one link between two cells: the better class
+        kind[row[side]] = "expressway"
+    return kind, np.array(sorted(fast - set(row)), dtype=np.int64)
 
 
-def _path(before: NDArray[np.int32], end: int) -> list[tuple[int, int]]:
-    edges = []
-    while before[end] >= 0:
-        step = int(before[end])
-        edges.append((min(step, end), max(step, end)))
-        end = step
-    return edges
+def _path(before: NDArray[np.int32], end: int) -> list[int]:
+    nodes = [end]
+    while before[nodes[-1]] >= 0:
+        nodes.append(int(before[nodes[-1]]))
+    return nodes
 
 
-def _speeds(zones: Zones, cells: pd.DataFrame, pairs: Pairs, kind: NDArray[np.object_]) -> NDArray[np.float64]:
+def _sides(nodes: list[int]) -> list[tuple[int, int]]:
+    return [(min(a, b), max(a, b)) for a, b in pairwise(nodes)]
+
+
+def _interchanges(xy: NDArray[np.float64], path: list[int]) -> list[int]:
+    """Keep the ends of a path and, between them, cells at least an interchange's distance apart."""
+    far = value("interchange_distance")
+    kept = [path[0]]
+    for node in path[1:-1]:
+        if min(np.hypot(*(xy[node] - xy[k])) for k in (kept[-1], path[-1])) >= far:
+            kept.append(node)
+    return [*kept, path[-1]]
+
+
+def _speeds(
+    zones: Zones, cells: pd.DataFrame, pairs: Pairs, kind: NDArray[np.object_]
+) -> NDArray[np.float64]:
     central = set(zones.frame.loc[zones.frame["cluster"] == "centre", "id"])
     dense = (cells["zone"].isin(central) & (cells["lines"] > 0)).to_numpy()
-    city = dense[pairs].all(axis=1)
+    xy = plane(cells[["lon", "lat"]].to_numpy())
+    city = dense[pairs].all(axis=1) & (_length(xy, pairs) <= value("city_link"))
     speed = np.array([value(f"{k}_speed") for k in kind])
     in_city = np.where(kind == "expressway", value("urban_expressway_speed"), value("urban_speed"))
     return np.where(city, in_city, speed)
