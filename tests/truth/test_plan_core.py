@@ -116,15 +116,16 @@ def test_exchange_replaces_one_project_by_two():
 def test_yearly_money_puts_projects_one_after_the_other(end, expected):
     # two projects of 5 a year for two years, 5 a year to spend: four years suffice, three do not
     objective = invented_objective(20, yearly=5, years=(2026, end))
-    assert start_years([invented_project("a", 5, 5), invented_project("b", 5, 5)], objective) == expected
+    timing = start_years([invented_project("a", 5, 5), invented_project("b", 5, 5)], objective)
+    assert (timing.years, timing.proved) == (expected, True)
 
 
 def test_start_years_fit_together_to_the_last_unit_and_not_beyond():
     # 6 a year, 2026-2028. a: 1,5,1; b: 5,1,5 starts with a (6,6,6). c: nothing is left for it.
     objective = invented_objective(18, yearly=6, years=(2026, 2028))
     a, b = invented_project("a", 1, 5, 1), invented_project("b", 5, 1, 5)
-    assert start_years([a, b], objective) == {"a": 2026, "b": 2026}
-    assert start_years([a, b, invented_project("c", 1)], objective) is None
+    assert start_years([a, b], objective).years == {"a": 2026, "b": 2026}
+    assert start_years([a, b, invented_project("c", 1)], objective).years is None
 
 
 def test_the_bound_is_the_optimum_where_terms_do_not_overlap():
@@ -145,9 +146,7 @@ def test_a_term_that_falls_counts_at_its_ceiling_and_without_one_there_is_no_bou
         parts = np.array([min(own, 1.0) if "b" in ids else own, 3.0 * ("b" in ids)])
         return Evaluation(value=float(parts.sum()), clusters={"k": 0.0}, parts=parts)
 
-    game = Game(
-        Rules([invented_project("a", 1), invented_project("b", 1)], invented_objective(2)), evaluate
-    )
+    game = Game(Rules([invented_project("a", 1), invented_project("b", 1)], invented_objective(2)), evaluate)
     solve(game, Limits())
     assert upper_bound(game, ceilings=None, evaluations=10).value is None
     upper = upper_bound(game, ceilings=np.array([10.0, 10.0]), evaluations=10)

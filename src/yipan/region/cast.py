@@ -57,7 +57,7 @@ def cast(draft: Draft, log: Log) -> None:
     for column in draft.schema.columns:
         if column.name in names:
             draft.frame[column.name] = _column(draft, column, log)
-        elif column.required and (names or len(draft.frame)):  # a file without features has no columns
+        elif column.required and (len(draft.frame) or names - {"geometry"}):  # no features, no columns
             _absent(draft, column, names, log)
     _further(draft, names, log)
 
@@ -183,7 +183,7 @@ def _not_a_number(word: str, column: Column) -> _MisfitError:
                 "此列不能为空:填写数值或删去该行",
                 "this column cannot be blank: give a value or delete the row",
             )
-    elif with_word := _WITH_WORD.fullmatch(plain):
+    elif not PLAIN_NUMBER.fullmatch(plain) and (with_word := _WITH_WORD.fullmatch(plain)):
         remedy = Text(
             f"去掉“{with_word[2]}”,换算后只填数字{unit}",
             f"take out '{with_word[2]}', convert, and write the number{unit}",

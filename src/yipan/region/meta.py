@@ -42,7 +42,7 @@ class _Reader:
         return f"{self.path}.{key}" if self.path else key
 
     def wrong(self, key: str, what: Text, remedy: Text) -> None:
-        row = _line_of(self.text, key) if not self.path else None
+        row = _line_of(self.text, key) if not self.path and key in self.item else None
         self.log.error(what, remedy, file=FILE, row=row, column=self.at(key))
         self.sound = False
 

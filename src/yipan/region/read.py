@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -259,4 +260,6 @@ def _build(meta: Meta, drafts: Drafts) -> Region | None:
         tables[name] = Table(frame)
     if not len(tables.get("zones", ())) or not len(tables.get("cells", ())):
         return None
-    return Region(meta, tables)
+    zones = set(map(str, tables["zones"].array("id")))
+    core = tuple(zone for zone in meta.core if zone in zones)
+    return Region(replace(meta, core=core), tables)

@@ -34,8 +34,9 @@ base_year = 2020
 years = [2020]
 
 # 货币与价格年份;金额以亿(1e8)为单位 | currency and year of its prices; money is counted in 1e8
+# 领域包的单位造价为 2024 年价 | the unit costs of the packs are at prices of 2024
 currency = "CNY"
-price_year = 2020
+price_year = 2024
 
 # 表中经纬度的坐标系,只能是 WGS-84(GCJ-02、BD-09 坐标须先转换)
 # Coordinates in the tables: WGS-84 only (convert GCJ-02 or BD-09 first)
@@ -88,9 +89,9 @@ en = "assumed by the planner"
 # source and quality (official, derived, modelled or assumed)
 """
 _PROJECT = """\
-# 候选项目样例:去掉每行开头的“# ”即可启用;一个文件可有多个 [[project]]
-# An example of a candidate project: take away the "# " that begins each line to use it.
-# One file may hold several [[project]]
+# # 候选项目样例:去掉每行开头的“# ”即可启用;一个文件可有多个 [[project]]
+# # An example of a candidate project: take away the "# " that begins each line to use it.
+# # One file may hold several [[project]]
 #
 # [[project]]
 # id = "east-hospital"
@@ -101,7 +102,7 @@ _PROJECT = """\
 # zones = ["B"]
 # capital = [2.0, 3.0]
 # upkeep = 0.4
-# price_year = 2020
+# price_year = 2024
 # life = 40
 # source = "assumed"
 # quality = "assumed"
