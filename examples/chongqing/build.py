@@ -6,13 +6,14 @@ everything else from ``sources/*.csv``. The same packages give the same bytes. T
 ``steps/`` whose docstring explains its model:
 
 1. ``zones``     38 districts, GCJ-02 to WGS-84, simplified with shared borders
-2. ``points``    towns, official sub-districts, stations; ``people`` fills them to the census of 2020
+2. ``blocks``    hexagons round the rail stations; ``points`` adds towns and official sub-districts;
+   ``people``    fills them to the census of 2020 exactly
 3. ``activity``  jobs and GDP by cell, from totals
 4. ``facts``     statistics by district
 5. ``rail``      urban rail and high-speed lines with their stops
 6. ``places``    facilities, listed and modelled
 7. ``roads``     a modelled road graph between the cells
-8. ``targets.csv`` is copied, ``region.toml`` gets the assumptions of the program and of these models
+8. ``targets.csv`` is copied; ``region.toml`` gets the assumptions of the program and of these models
 
 What was left out or joined is printed, one line each, with ``--verbose``.
 """

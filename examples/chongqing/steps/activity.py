@@ -19,14 +19,26 @@ GDP_STEP = 10_000  # GDP of a cell in units of 10 000 CNY, so that sums come out
 
 
 def seat_cells(cells: pd.DataFrame) -> dict[str, int]:
-    """Return the row of each district's main centre: the named cell, otherwise its largest cell."""
+    """Return the row of each district's main centre: the cell nearest to it, otherwise the largest cell."""
     named = source("seats").set_index("adcode")["seat"]
+    known = pd.concat(
+        [
+            source("town_population_2010").rename(columns={"name_zh": "name"}),
+            source("rail_transit").rename(columns={"station": "name"}),
+        ]
+    )[["name", "district", "lon", "lat"]].merge(
+        source("districts")[["adcode", "name_zh"]], left_on="district", right_on="name_zh"
+    )
+    spots = known.drop_duplicates(["adcode", "name"]).set_index(["adcode", "name"])[["lon", "lat"]]
+    xy = plane(cells[["lon", "lat"]].to_numpy())
     out: dict[str, int] = {}
     for zone, rows in cells.groupby("zone", sort=False):
-        same = rows.index[rows["zh"] == named[str(zone)]] if named[str(zone)] else rows.index
-        if not len(same):
-            raise ValueError(f"{zone}: no cell is called {named[str(zone)]}")
-        out[str(zone)] = int(rows.loc[same, "population"].idxmax())
+        seat = str(named[str(zone)])
+        if seat:
+            at = plane(spots.loc[[(zone, seat)]].to_numpy())[0]
+            out[str(zone)] = int(rows.index[np.hypot(*(xy[rows.index] - at).T).argmin()])
+        else:
+            out[str(zone)] = int(rows["population"].idxmax())
     return out
 
 

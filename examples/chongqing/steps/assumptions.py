@@ -16,12 +16,24 @@ class Assumed(NamedTuple):
 
 MODEL: dict[str, Assumed] = {
     # people
-    "station_merge": Assumed(
-        0.55, "km", "并入同一单元格的车站最大间距", "stations closer than this share a cell"
+    "block_spacing": Assumed(
+        1.5, "km", "轨道站周边六边形单元的间距", "distance between the hexagons round stations"
     ),
-    "catchment_radius": Assumed(1.2, "km", "车站服务半径", "radius of a station's catchment"),
+    "block_least": Assumed(12_000, "person", "每个单元代表的最少人口", "people a block stands for at least"),
+    "block_least_counted": Assumed(
+        40_000, "person", "有镇街人口数的区县每个单元的最少人口(含镇)", "the same where towns are counted"
+    ),
+    "block_merge": Assumed(
+        0.6, "km", "并入镇街点的单元最大间距", "blocks this near a town or sub-district join it"
+    ),
+    "station_reach": Assumed(
+        2.0, "km", "车站服务的最大距离", "land this near a station is divided into blocks"
+    ),
+    "station_decay": Assumed(
+        1.5, "km", "人口密度随距车站距离的衰减长度", "distance from a station over which density falls by e"
+    ),
     "density_decay": Assumed(
-        10.0,
+        18.0,
         "km",
         "人口密度随距中心距离的衰减长度(克拉克模型)",
         "distance over which density falls by e (Clark)",
@@ -29,12 +41,12 @@ MODEL: dict[str, Assumed] = {
     "line_bonus": Assumed(
         0.25, "ratio", "每多一条线路人口权重的增加", "added weight for each further line at a station"
     ),
-    "no_line": Assumed(0.4, "ratio", "无轨道站点位的人口权重", "weight of a point without a station"),
+    "no_line": Assumed(0.2, "ratio", "无轨道站点位的人口权重", "weight of a hexagon without a station"),
     "rural_town": Assumed(
         25_000,
         "person",
-        "主城区无人口数且距轨道站超过3公里的镇的人口",
-        "people of a town of the central city without a count, 3 km or more from a station",
+        "主城区无人口数且距轨道站单元超过3公里的镇的人口",
+        "people of a town of the central city without a count, 3 km or more from a block",
     ),
     # activity
     "employed_total": Assumed(16_760_000, "job", "全市就业人数", "people employed in the municipality"),

@@ -1,28 +1,22 @@
-"""Step 2b, people: every district's points get whole persons that sum to its census of 2020 exactly.
+"""Step 2c, people: every district's points get whole persons that sum to its census of 2020 exactly.
 
-Four rules, by what is known of a district; each cell says which in its `quality`:
+Four rules, by what is known of a district; each cell says how sure it is in its `quality`:
 
 counted
-    GeoNames' town counts of 2010 cover the district. They are scaled to 2020. Where rail stations lie in
-    the
-    district, a town's people are divided between the town and the stations nearest to it, in proportion
-    to catchment × density (below). Towns without a count share what the counted ones leave, or are left
-    out.
+    GeoNames' town counts of 2010 cover the district. They are scaled to 2020. Where blocks round rail
+    stations (`steps.blocks`) lie in the district, 30 % of a town's people stay at its own point, the others
+    are divided by weight between it and the blocks nearest to it. Towns without a count share what the counted ones leave, or are left out.
 seat share
-    Yunyang and Zhong: hardly a town is counted. The seat gets the median share that the seats of the other
-    counties of the cluster have; the other towns share the rest equally.
+    Yunyang and Zhong: hardly a town is counted (and GeoNames' 26,341 for the seat of Zhong, 3.5 % of the
+    county, is not believed). The seat gets the median share that the largest towns of the other counties of
+    the cluster have; the other towns share the rest equally.
 central
     Seven districts of the central city whose towns do not cover them: counted towns keep their count of
-    2010,
-    other towns 3 km or more from a station get an assumed count, and the rest goes to the stations (and to
-    uncounted towns near them) in proportion to catchment × density.
+    2010, other towns 3 km or more from a block get an assumed count, and the rest goes by weight to the
+    blocks, those that a town has joined among them, and to uncounted towns near them.
 official
-    A sub-district with a published count of 2020 keeps it, divided between its own point and the stations
-    within 1.5 km that are nearer to it than to another such point.
-
-Catchment × density: the area of the district nearer to this point than to another, within 1.2 km; density
-falls with distance from the core as exp(-d / 10 km) (Clark 1951), and rises by a quarter with every
-further line.
+    A sub-district with a published count of 2020 keeps it, divided by weight between its own point and the
+    blocks within 1.5 km that are nearer to it than to another such point.
 """
 
 from __future__ import annotations
@@ -31,26 +25,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from steps.assumptions import value
+from steps.blocks import CENTRAL
 from steps.files import apportion, source
-from steps.geo import globe, plane
+from steps.geo import plane
 from steps.zones import Zones
 
-CORE = "较场口"  # the station at the old centre of the city
 SEAT_SHARE = ("500235", "500233")  # Yunyang, Zhong
-CENTRAL = ("500103", "500104", "500105", "500106", "500107", "500108", "500112")
-GRID = 0.2  # km
 OFFICIAL_REACH = 1.5  # km
 RURAL = 3.0  # km
 
 
 @dataclass
 class District:
-    """One district's points while they are being filled; `weight` is catchment × density."""
+    """One district's points while they are being filled; `weight` says how people divide among points."""
 
     code: str
     total: int
@@ -60,59 +51,32 @@ class District:
     people: NDArray[np.float64]
     quality: NDArray[np.object_]
 
-    def station(self) -> NDArray[np.bool_]:
-        """Return which points are stations without a count of their own."""
-        return self.points["kind"].to_numpy() == "station"
+    def block(self) -> NDArray[np.bool_]:
+        """Return which points are blocks round stations."""
+        return self.points["kind"].to_numpy() == "block"
 
 
 def build_cells(zones: Zones, points: pd.DataFrame, log: list[str]) -> pd.DataFrame:
     """Return the cells: points with people, whole numbers that sum to the census per district."""
-    points = points[~points["zh"].str.contains("机场")].reset_index(drop=True)  # nobody lives in a terminal
     census = source("districts").set_index("adcode")
     xy = plane(points[["lon", "lat"]].to_numpy())
-    core = xy[(points["zh"] == CORE).to_numpy()][0]
     seat_share = _seat_share(points, zones)
     done = []
-    for i, code in enumerate(zones.frame["id"]):
+    for code in zones.frame["id"]:
         rows = (points["zone"] == code).to_numpy()
-        area, middle = _catchments(xy[rows], zones.km[i])
-        lines = points.loc[rows, "lines"].to_numpy()
-        bonus = np.where(lines == 0, value("no_line"), 1 + value("line_bonus") * (lines - 1))
-        decay = np.exp(-np.linalg.norm(xy[rows] - core, axis=1) / value("density_decay"))
         district = District(
             code=code,
             total=int(census.at[code, "pop_2020"]),
             points=points[rows].reset_index(drop=True),
             xy=xy[rows],
-            weight=area * decay * bonus,
+            weight=points.loc[rows, "weight"].to_numpy(),
             people=np.zeros(int(rows.sum())),
             quality=np.full(int(rows.sum()), "modelled", dtype=object),
         )
         _fill(district, int(census.at[code, "pop_2010"]), seat_share)
-        done.append(_cells(district, middle, log))
+        done.append(_cells(district, log))
     cells = pd.concat(done, ignore_index=True)
     return cells.assign(elevation=_elevations(cells))
-
-
-def _catchments(
-    xy: NDArray[np.float64], zone: shapely.Geometry
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return each point's catchment area (km²) and its middle (km), from a grid of 0.2 km."""
-    shapely.prepare(zone)
-    disc = np.arange(-value("catchment_radius"), value("catchment_radius") + GRID, GRID)
-    offsets = np.array([(dx, dy) for dx in disc for dy in disc])
-    grid = np.unique(
-        np.round((xy[:, None, :] + offsets[None]).reshape(-1, 2) / GRID).astype(np.int64), axis=0
-    )
-    spots = grid * GRID
-    spots = spots[shapely.contains_xy(zone, spots[:, 0], spots[:, 1])]
-    gap, at = cKDTree(xy).query(spots)
-    near = gap <= value("catchment_radius")
-    count = np.bincount(at[near], minlength=len(xy)).astype(np.float64)
-    sums = [np.bincount(at[near], weights=spots[near, k], minlength=len(xy)) for k in (0, 1)]
-    middle = np.column_stack(sums) / np.maximum(count, 1)[:, None]
-    bad = (count == 0) | ~shapely.contains_xy(zone, middle[:, 0], middle[:, 1])
-    return np.maximum(count, 1) * GRID**2, np.where(bad[:, None], xy, middle)
 
 
 def _seat_share(points: pd.DataFrame, zones: Zones) -> float:
@@ -137,7 +101,7 @@ def _fill_official(d: District) -> None:
     if not len(fixed):
         return
     gap, at = cKDTree(d.xy[fixed]).query(d.xy)
-    free = d.station() & (gap <= OFFICIAL_REACH)
+    free = d.block() & (gap <= OFFICIAL_REACH)
     for k, i in enumerate(fixed):
         shared = np.flatnonzero(free & (at == k))
         members = np.array([i, *shared])
@@ -166,10 +130,12 @@ def _fill_counted(d: District, total_2010: int) -> None:
     owner = np.flatnonzero(known)
     at = cKDTree(d.xy[owner]).query(d.xy)[1]
     shares = np.zeros(len(count))
-    station = d.station() & free
+    block = d.block() & free
     for k, i in enumerate(owner):
-        members = np.array([i, *np.flatnonzero(station & (at == k))])
-        shares[members] += count[i] * d.weight[members] / d.weight[members].sum()
+        members = np.array([i, *np.flatnonzero(block & (at == k))])
+        stay = value("town_share") * count[i] if len(members) > 1 else 0.0
+        shares[members] += (count[i] - stay) * d.weight[members] / d.weight[members].sum()
+        shares[i] += stay
         if len(members) == 1 and not missing[i]:
             d.quality[i] = "derived"
     d.people[shares > 0] = apportion(d.total - int(d.people.sum()), shares[shares > 0])
@@ -181,39 +147,39 @@ def _fill_central(d: District) -> None:
     free = d.people == 0
     served = (d.points["lines"] > 0).to_numpy()
     gap = cKDTree(d.xy[served]).query(d.xy)[0]
-    counted = town & free & (count > 0) & (d.points["lines"] == 0).to_numpy()
+    counted = town & free & (count > 0)
     d.people[counted] = count[counted]
     rural = town & free & np.isnan(count) & (gap >= RURAL)
     d.people[rural] = value("rural_town")
-    urban = np.flatnonzero(d.people == 0)
-    d.people[urban] = apportion(d.total - int(d.people.sum()), d.weight[urban])
+    rest = np.flatnonzero(free & ~rural & (served | ~counted))
+    d.people[rest] += apportion(d.total - int(d.people.sum()), d.weight[rest])
 
 
-def _cells(d: District, middle: NDArray[np.float64], log: list[str]) -> pd.DataFrame:
+def _cells(d: District, log: list[str]) -> pd.DataFrame:
     empty = d.people == 0
     log += [f"dropped {p.kind} {p.zh} ({d.code}): no count" for p in d.points[empty].itertuples()]
-    lonlat = d.points[["lon", "lat"]].to_numpy(copy=True)
-    moved = d.station()
-    lonlat[moved] = globe(middle[moved])
     cells = pd.DataFrame(
         {
             "zone": d.code,
             "zh": d.points["zh"],
             "en": d.points["en"],
-            "lon": np.round(lonlat[:, 0], 5),
-            "lat": np.round(lonlat[:, 1], 5),
+            "lon": d.points["lon"].round(5),
+            "lat": d.points["lat"].round(5),
             "population": d.people.astype(np.int64),
             "elevation": d.points["elevation"],
             "population_2010": d.points["pop_2010"].where(d.points["kind"] == "town").astype("Int64"),
             "lines": d.points["lines"],
             "kind": d.points["kind"],
-            "source": d.points["kind"].map({"town": "geonames", "station": "model", "subdistrict": "census"}),
+            "source": d.points["kind"].map({"town": "geonames", "block": "model", "subdistrict": "census"}),
             "quality": d.quality,
         }
     )[~empty]
     if int(cells["population"].sum()) != d.total:
         raise ValueError(f"{d.code}: people do not sum to the census")
     cells = cells.sort_values(["population", "zh"], ascending=[False, True], kind="stable")
+    again = cells.groupby("zh").cumcount().to_numpy()
+    for column, space in (("zh", ""), ("en", " ")):
+        cells[column] = [f"{n}{space}{k + 1}" if k else n for n, k in zip(cells[column], again, strict=True)]
     cells.insert(0, "id", [f"{d.code}-{k:03d}" for k in range(1, len(cells) + 1)])
     return cells
 

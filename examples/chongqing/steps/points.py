@@ -1,7 +1,7 @@
-"""Step 2a, the points where people are put: towns, official sub-districts, stations.
+"""Step 2b, the points where people are put: towns, official sub-districts, blocks round the stations.
 
-A point is a row with its zone, names, coordinates, what is known of its population, and how many rail
-lines call there. `steps.people` turns points into cells.
+A point is a row with its zone, names, coordinates, what is known of its population, its weight, and how many
+rail lines are near. `steps.people` turns points into cells.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ import numpy as np
 import pandas as pd
 
 from steps.assumptions import value
+from steps.blocks import build_blocks, core_km, hexagon_area
 from steps.files import source
 from steps.geo import plane
-from steps.names import pinyin, station_name, town_names
+from steps.names import pinyin, town_names
 from steps.zones import Zones, zone_of
 
-COLUMNS = ["zone", "kind", "zh", "en", "lon", "lat", "pop_2010", "official", "within", "lines", "elevation"]
 SAME_SPOT = 0.15  # km: two towns closer than this are one point
 
 
 def build_points(zones: Zones) -> tuple[pd.DataFrame, list[str]]:
     """Return every point and what was left out or joined on the way, one line each."""
     log: list[str] = []
-    points = pd.concat([_subdistricts(zones), _towns(zones, log), _stations(zones)], ignore_index=True)
+    points = pd.concat([_subdistricts(zones), _towns(zones, log), _blocks(zones)], ignore_index=True)
     points = _outside_dropped(points, zones, log)
     points = _replaced_dropped(points, log)
     return _joined(points, log), log
@@ -92,29 +92,10 @@ def _subdistricts(zones: Zones) -> pd.DataFrame:
     )
 
 
-def _stations(zones: Zones) -> pd.DataFrame:
-    stops = source("rail_transit")
-    at = zone_of(zones, stops[["lon", "lat"]].to_numpy())
-    stops = stops.assign(zone=zones.frame["id"].to_numpy()[at])
-    each = stops.groupby(["zone", "station"], sort=False).agg(
-        lon=("lon", "mean"), lat=("lat", "mean"), lines=("line", "nunique")
-    )
-    each = each.reset_index().sort_values(["lines", "station"], ascending=[False, True], kind="stable")
-    return pd.DataFrame(
-        {
-            "zone": each["zone"],
-            "kind": "station",
-            "zh": each["station"],
-            "en": [station_name(n) for n in each["station"]],
-            "given": "",
-            "lon": each["lon"],
-            "lat": each["lat"],
-            "pop_2010": np.nan,
-            "official": np.nan,
-            "within": "",
-            "lines": each["lines"],
-            "elevation": np.nan,
-        }
+def _blocks(zones: Zones) -> pd.DataFrame:
+    blocks = build_blocks(zones)
+    return blocks.assign(
+        kind="block", given="", pop_2010=np.nan, official=np.nan, within="", elevation=np.nan
     )
 
 
@@ -143,17 +124,24 @@ def _replaced_dropped(points: pd.DataFrame, log: list[str]) -> pd.DataFrame:
 
 
 def _joined(points: pd.DataFrame, log: list[str]) -> pd.DataFrame:
-    """Join points of one place: a station into the first point near it, a town into one on its spot."""
+    """Join points of one place: a block into the first point near it, a town into one on its spot.
+
+    Where no block lies near, a town's weight is that of a hexagon without a station.
+    """
     xy = plane(points[["lon", "lat"]].to_numpy())
     zone, kind, name = (points[c].tolist() for c in ("zone", "kind", "zh"))
+    clark = np.exp(-np.linalg.norm(xy - core_km(), axis=1) / value("density_decay"))
+    alone = pd.Series(value("no_line") * hexagon_area() * clark, index=points.index)
+    points["own"] = points["weight"].notna()
+    points["weight"] = points["weight"].fillna(alone)
     uncounted = points["pop_2010"].isna().tolist()
     kept: dict[str, list[int]] = {}
     for i in range(len(points)):
         # a name without people stands for the point it lies on
-        wide = kind[i] == "station" or (kind[i] == "town" and uncounted[i])
+        wide = kind[i] == "block" or (kind[i] == "town" and uncounted[i])
         same = kept.setdefault(zone[i], [])
         gaps = np.hypot(*(xy[same] - xy[i]).T)
-        if same and gaps.min() <= (value("station_merge") if wide else SAME_SPOT):
+        if same and gaps.min() <= (value("block_merge") if wide else SAME_SPOT):
             near = same[int(gaps.argmin())]
             _absorb(points, near, i)
             log.append(f"joined {kind[i]} {name[i]} to {name[near]}")
@@ -164,6 +152,10 @@ def _joined(points: pd.DataFrame, log: list[str]) -> pd.DataFrame:
 
 def _absorb(points: pd.DataFrame, into: int, other: int) -> None:
     points.at[into, "lines"] = points.loc[[into, other], "lines"].max()
+    if points.at[other, "own"]:
+        before = points.at[into, "weight"] if points.at[into, "own"] else 0.0
+        points.at[into, "weight"] = before + points.at[other, "weight"]
+        points.at[into, "own"] = True
     people = points.loc[[into, other], "pop_2010"].sum(min_count=1)
     if points.at[into, "kind"] == "town":
         points.at[into, "pop_2010"] = people
