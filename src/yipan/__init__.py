@@ -8,8 +8,6 @@ Measure a region, try projects on it, search the best plan under a budget, track
 ['economy', 'living', 'ecology', 'safety', 'index']
 """
 
-__version__ = "0.1.0"
-
 from yipan import options
 from yipan.errors import (
     LedgerError,
@@ -37,6 +35,7 @@ from yipan.scenario import Project, Scenario, Start, apply, resolve
 from yipan.scenario.files import read_projects
 from yipan.text import Text
 from yipan.track import Ledger, reforecast, start_ledger, status
+from yipan.version import __version__
 
 __all__ = [
     "Indicator",

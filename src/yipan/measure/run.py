@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-import yipan
 from yipan.errors import MeasureError
 from yipan.measure.index import missing_needs, need_scores, score, weighted_rows
 from yipan.measure.load import load_packs, wrong_shape
@@ -23,6 +22,7 @@ from yipan.pack import Indicator
 from yipan.region.schema import Quality
 from yipan.region.value import Region
 from yipan.text import Text
+from yipan.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,5 +229,5 @@ def _stack(columns: Sequence[NDArray[np.float64]], rows: int) -> NDArray[np.floa
 
 
 def _run_id(region: Region, chosen: Sequence[Indicator]) -> str:
-    text = "|".join((region.id, *(i.id for i in chosen), yipan.__version__))
+    text = "|".join((region.id, *(i.id for i in chosen), __version__))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
