@@ -23,7 +23,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from yipan.plan.game import Game
-from yipan.plan.rules import EPS, window
+from yipan.plan.rules import EPS, buildable
 
 _TOL = 1e-7
 """Terms (points of the objective) that change by less are taken as unchanged when monotony is checked."""
@@ -151,7 +151,7 @@ def _solve(game: Game, room: Array, cuts: Sequence[tuple[frozenset[str], Array]]
         for j in np.flatnonzero(lost > _TOL):
             row = {n + int(j): 1.0, **{at[i]: -float(lost[j]) for i in sorted(g)}}
             rows.append((row, float(parts[j])))
-    can = np.array([_buildable(game, i) for i in ids], dtype=float)
+    can = np.array([buildable(game.projects[i], game.objective) for i in ids], dtype=float)
     result = milp(
         c=np.concatenate([np.zeros(n), -np.ones(m)]),
         constraints=LinearConstraint(_matrix([r for r, _ in rows], n + m), ub=np.array([b for _, b in rows])),
@@ -166,13 +166,6 @@ def _solve(game: Game, room: Array, cuts: Sequence[tuple[frozenset[str], Array]]
 def _money(game: Game) -> float:
     o = game.objective
     return min(o.budget, o.yearly * (o.end - o.start + 1)) + EPS
-
-
-def _buildable(game: Game, i: str) -> bool:
-    """Whether a project could be built at all: within the horizon and the yearly money."""
-    p = game.projects[i]
-    first, last = window(p, game.objective)
-    return first <= last and max(p.capital, default=0.0) <= game.objective.yearly + EPS
 
 
 def _matrix(rows: Iterable[dict[int, float]], width: int) -> csr_array:

@@ -236,8 +236,8 @@ class Exact:
 def enumerate_all(game: Game, ids: list[str]) -> Exact | None:
     """Measure every affordable set of `ids` and return the best that keeps all rules and floors.
 
-    None where not one does. The search for start years is not complete; where it found none for a set that
-    would have been better, the result is not called proved.
+    None where not one does. The search for start years may end before it is through; where it found none
+    for a set that would have been better, the result is not called proved.
     """
     best: Chosen | None = None
     unsure: list[Chosen] = []
@@ -246,8 +246,9 @@ def enumerate_all(game: Game, ids: list[str]) -> Exact | None:
         sets += 1
         if game.deficit(s) > 0:
             continue
-        if game.rules.years(s) is None:
-            unsure.append(s)
+        timing = game.rules.timing(s)
+        if timing.years is None:
+            unsure += [] if timing.proved else [s]
         elif best is None or rank(game, s) > rank(game, best):
             best = s
     if best is None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from yipan.errors import Problem, ScenarioError
+from yipan.errors import Problem, ScenarioError, errors_of
 from yipan.measure import NEEDS, Results, measure
-from yipan.plan.rules import EPS, Rules, window
+from yipan.plan.rules import EPS, Rules, buildable, window
 from yipan.plan.values import Objective
 from yipan.region.value import Region
 from yipan.scenario import apply
@@ -55,7 +56,7 @@ def check_problem(
     if any(p.column in ("start", "id", "needs") for p in out):
         return out
     out += _money(candidates, objective)
-    if measured and not out:
+    if measured and not errors_of(out):
         out += _measured(region, candidates, objective)
     return out
 
@@ -209,6 +210,7 @@ def _money(candidates: Sequence[Project], o: Objective) -> Iterator[Problem]:
             file=_AT_OBJECTIVE,
         )
         return
+    yield from _never_built(candidates, o)
     peak = min(in_time, key=lambda p: (max(p.capital), p.id))
     if max(peak.capital) > o.yearly + EPS:
         yield _problem(
@@ -221,6 +223,25 @@ def _money(candidates: Sequence[Project], o: Objective) -> Iterator[Problem]:
             column="yearly",
             file=_AT_OBJECTIVE,
         )
+
+
+def _never_built(candidates: Sequence[Project], o: Objective) -> Iterator[Problem]:
+    """Warn of candidates that this objective can never choose (others may still make a plan)."""
+    for p in sorted(candidates, key=lambda p: p.id):
+        if not buildable(p, o):
+            first, last = window(p, o)
+            yield replace(
+                _problem(
+                    f"项目 {p.id} 在此目标下不可能入选:一年最多需 {max(p.capital):g} 亿元,"
+                    f"可开工年 {first}–{last}",
+                    f"project {p.id} can never be chosen under this objective: it needs up to"
+                    f" {max(p.capital):g} in a year and could start {first}–{last}",
+                    f"把每年资金提高到 {max(p.capital):g} 亿元、延长规划期,或拉长建设期",
+                    f"raise the yearly money to {max(p.capital):g}, lengthen the horizon, or build it slower",
+                    column="capital",
+                ),
+                severity="warning",
+            )
 
 
 def _measured(region: Region, candidates: Sequence[Project], o: Objective) -> Iterator[Problem]:
@@ -242,13 +263,7 @@ def _measured(region: Region, candidates: Sequence[Project], o: Objective) -> It
             for j in rules.in_order(rules.closure(i)):
                 built = apply(built, rules.projects[j])
         except ScenarioError as e:
-            yield _problem(
-                f"项目 {i} 不能用于本区域:{e.text('zh')}",
-                f"project {i} cannot be applied to this region: {e.text('en')}",
-                "按上述说明修改项目",
-                "mend the project as said",
-                column="interventions",
-            )
+            yield from (replace(p, file=p.file or _AT_CANDIDATES) for p in e.problems)
     yield from _floors(region, rules, base)
 
 

@@ -8,7 +8,7 @@ from yipan.errors import ScenarioError
 from yipan.plan.core import Estimates, Exchange, Move
 from yipan.plan.evaluate import RegionEvaluator
 from yipan.plan.game import Game
-from yipan.plan.rules import EPS
+from yipan.plan.rules import EPS, buildable
 from yipan.plan.solve import Solution
 from yipan.plan.values import Missed, Reason
 from yipan.region.value import Region
@@ -113,14 +113,14 @@ def gains_most(game: Game, chosen: frozenset[str], i: str, evaluator: RegionEval
         ((float(v), str(z)) for z, v in rise.items() if v >= _SEEN_RISE), key=lambda r: (-r[0], r[1])
     )
     if not top:
-        return Text("没有分区的指数明显上升", "no zone's index rises noticeably")
+        return Text("没有分区的指数明显上升", "No zone's index rises noticeably")
     named = top[:_NAMED_ZONES]
     zh = "、".join(f"{region.zone_name(z).in_('zh')} {v:+.2f}" for v, z in named)
     en = ", ".join(f"{region.zone_name(z).in_('en')} {v:+.2f}" for v, z in named)
     more = len(top) - len(named)
     return Text(
         f"受益最大:{zh}" + (f"(另有 {more} 个分区)" if more else ""),
-        f"gains most: {en}" + (f" (and {more} more zones)" if more else ""),
+        f"Gains most: {en}" + (f" (and {more} more zones)" if more else ""),
     )
 
 
@@ -154,7 +154,6 @@ def _rivals(game: Game, chosen: frozenset[str], i: str) -> frozenset[str]:
 
 def why_out(game: Game, chosen: frozenset[str], i: str, gain: float) -> Text:
     """Say why a project is not in the plan: exclusion, no gain, money, years, a floor, or less gain."""
-    o = game.objective
     rivals = sorted(_rivals(game, chosen, i))
     if rivals:
         return Text(
@@ -166,6 +165,11 @@ def why_out(game: Game, chosen: frozenset[str], i: str, gain: float) -> Text:
         )
     if gain <= 0:
         return Text("加在方案之上没有增益", "adds nothing on top of the plan")
+    return _no_room(game, chosen, i)
+
+
+def _no_room(game: Game, chosen: frozenset[str], i: str) -> Text:
+    o = game.objective
     wanted = chosen | game.rules.closure(i)
     short = game.rules.cost(wanted) - o.budget
     if short > EPS:
@@ -173,8 +177,18 @@ def why_out(game: Game, chosen: frozenset[str], i: str, gain: float) -> Text:
             f"资金不足:还差 {short:.1f} 亿元;腾出资金的任何替换都没有更好",
             f"money: {short:.1f} (1e8) short; no exchange tried that frees it is better",
         )
+    never = [j for j in sorted(wanted - chosen) if not buildable(game.projects[j], o)]
+    if never:
+        peak = max(game.projects[never[0]].capital)
+        return Text(
+            f"单看它也排不下:某年需 {peak:.1f} 亿元(每年上限 {o.yearly:g}),或建设期超出 {o.start}–{o.end}",
+            f"does not fit even alone: one year takes {peak:.1f} (yearly limit {o.yearly:g}), or building it"
+            f" takes longer than {o.start}–{o.end} allows",
+        )
     if game.rules.years(wanted) is None:
-        return Text("每年资金或年限排不下", "no start year fits the yearly money and the horizon")
+        return Text(
+            "与已选项目一起,每年资金排不下", "beside what is chosen no start year fits the yearly money"
+        )
     if game.deficit(wanted) > 0:
         return Text("会使某片区低于底线", "would put a cluster below its floor")
     return Text("增益小于入选者", "gains less than what is chosen")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from yipan.plan.values import Objective
@@ -14,6 +15,14 @@ _NODES = 3000
 """Steps the complete search for start years may take before it gives up on a set."""
 
 Years = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Start years of a set; where `years` is None, `proved` tells whether there can be none."""
+
+    years: Years | None
+    proved: bool = True
 
 
 class Rules:
@@ -30,7 +39,7 @@ class Rules:
     def __init__(self, candidates: Iterable[Project], objective: Objective) -> None:
         self.projects: dict[str, Project] = {p.id: p for p in sorted(candidates, key=lambda p: p.id)}
         self.objective = objective
-        self._plans: dict[frozenset[str], Years | None] = {}
+        self._plans: dict[frozenset[str], Timing] = {}
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -102,6 +111,10 @@ class Rules:
 
     def years(self, ids: frozenset[str]) -> Years | None:
         """Return start years that keep the yearly money, or None where none were found."""
+        return self.timing(ids).years
+
+    def timing(self, ids: frozenset[str]) -> Timing:
+        """Return start years, or that there are none, and whether that is proved."""
         if ids not in self._plans:
             self._plans[ids] = start_years([self.projects[i] for i in self.in_order(ids)], self.objective)
         return self._plans[ids]
@@ -127,15 +140,23 @@ def window(project: Project, objective: Objective) -> tuple[int, int]:
     return first, min(last, project.latest) if project.latest is not None else last
 
 
-def start_years(projects: Sequence[Project], objective: Objective) -> Years | None:
-    """Return a first building year for every project, or None where none were found.
+def buildable(project: Project, objective: Objective) -> bool:
+    """Whether a project alone could be built: within the horizon and the yearly money."""
+    first, last = window(project, objective)
+    return first <= last and max(project.capital, default=0.0) <= objective.yearly + EPS
+
+
+def start_years(projects: Sequence[Project], objective: Objective) -> Timing:
+    """Return a first building year for every project, or that none were found.
 
     Several list schedules are tried (each project at its earliest year that still has money, in different
-    orders), then a complete search of at most a few thousand steps. A set refused here may, in rare tight
-    cases, still have a schedule; a set accepted here always has one.
+    orders), then a complete search of at most a few thousand steps; where that ends before it is through,
+    the answer that there are no start years is not proved.
     """
     if sum(p.cost for p in projects) > objective.yearly * (objective.end - objective.start + 1) + EPS:
-        return None
+        return Timing(None)
+    if not all(buildable(p, objective) for p in projects):
+        return Timing(None)
     orders: tuple[Callable[[Project], tuple[float, float, str]], ...] = (
         lambda p: (window(p, objective)[1], -max(p.capital, default=0.0), p.id),
         lambda p: (-max(p.capital, default=0.0), -p.build_years, p.id),
@@ -144,7 +165,7 @@ def start_years(projects: Sequence[Project], objective: Objective) -> Years | No
     for order in orders:
         years = place_in_order(sorted(projects, key=order), objective)
         if years is not None:
-            return years
+            return Timing(years)
     return _complete(projects, objective)
 
 
@@ -182,7 +203,7 @@ def _spend(p: Project, year: int, left: list[float], objective: Objective, sign:
         left[year - objective.start + k] -= sign * c
 
 
-def _complete(projects: Sequence[Project], objective: Objective) -> Years | None:
+def _complete(projects: Sequence[Project], objective: Objective) -> Timing:
     left = [objective.yearly] * (objective.end - objective.start + 1)
     years: Years = {}
     nodes = 0
@@ -203,4 +224,4 @@ def _complete(projects: Sequence[Project], objective: Objective) -> Years | None
             del years[projects[k].id]
         return False
 
-    return dict(years) if go(0) else None
+    return Timing(dict(years)) if go(0) else Timing(None, proved=nodes <= _NODES)

@@ -20,6 +20,7 @@ LAMPS: dict[Lamp, tuple[str, Text]] = {
 }
 """Symbol and words of each lamp; both are always shown with the colour."""
 _DAYS = 365.25
+_EPS = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +145,9 @@ def project_status(p: ProjectState, today: date, limits: Tolerance) -> ProjectSt
 
 
 def _lamp(late: float, over: float, *, quiet: bool, limits: Tolerance) -> Lamp:
-    if late >= limits.late or over > limits.over_red:
+    if late >= limits.late or over > limits.over_red + _EPS:
         return "red"
-    if late > 0 or over > limits.over_yellow:
+    if late > 0 or over > limits.over_yellow + _EPS:
         return "yellow"
     return "grey" if quiet else "green"
 
@@ -171,7 +172,7 @@ def _why(p: ProjectState, *, late: float, behind: float, over: float, limits: To
     if moved != 0:
         zh.append(f"见效由 {p.planned.effective} 年改为 {p.expected_effective} 年")
         en.append(f"effect moved from {p.planned.effective} to {p.expected_effective}")
-    if over > limits.over_yellow:
+    if over > limits.over_yellow + _EPS:
         zh.append(f"支出超过概算 {over:.0%}")
         en.append(f"spending {over:.0%} above the promised cost")
     if p.opened:
