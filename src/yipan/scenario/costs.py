@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 
 def spread_capital(total: float, years: int) -> tuple[float, ...]:
     r"""Spread a capital cost over its building years along an S-curve.
@@ -34,4 +36,4 @@ def spread_capital(total: float, years: int) -> tuple[float, ...]:
         raise ValueError("a project takes at least one year and costs nothing or more")
     steps = [y / years for y in range(years + 1)]
     cumulative = [round(total * (3 * t**2 - 2 * t**3) + 1e-12, 2) for t in steps]
-    return tuple(round(b - a, 2) for a, b in zip(cumulative, cumulative[1:], strict=False))
+    return tuple(round(b - a, 2) for a, b in pairwise(cumulative))
