@@ -23,6 +23,9 @@ MODEL: dict[str, Assumed] = {
     "block_least_counted": Assumed(
         40_000, "person", "有镇街人口数的区县每个单元的最少人口(含镇)", "the same where towns are counted"
     ),
+    "town_share": Assumed(
+        0.3, "share", "镇街人口留在镇街点的份额", "people of a town that stay at its own point"
+    ),
     "block_merge": Assumed(
         0.6, "km", "并入镇街点的单元最大间距", "blocks this near a town or sub-district join it"
     ),
@@ -93,7 +96,7 @@ MODEL: dict[str, Assumed] = {
         10.0, "km", "高速公路互通最小间距", "least distance between interchanges"
     ),
     "city_link": Assumed(
-        8.0, "km", "城市道路路段最大长度", "longest link that counts as a street of the city"
+        16.0, "km", "城市道路路段最大长度", "longest link that counts as a street of the city"
     ),
     "expressway_speed": Assumed(90.0, "km/h", "高速公路平均车速", "mean speed on expressways"),
     "urban_expressway_speed": Assumed(50.0, "km/h", "城市快速路平均车速", "mean speed on urban expressways"),

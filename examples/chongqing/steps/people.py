@@ -5,7 +5,8 @@ Four rules, by what is known of a district; each cell says how sure it is in its
 counted
     GeoNames' town counts of 2010 cover the district. They are scaled to 2020. Where blocks round rail
     stations (`steps.blocks`) lie in the district, 30 % of a town's people stay at its own point, the others
-    are divided by weight between it and the blocks nearest to it. Towns without a count share what the counted ones leave, or are left out.
+    are divided by weight between it and the blocks nearest to it. Towns without a count share what the
+    counted ones leave, or are left out.
 seat share
     Yunyang and Zhong: hardly a town is counted (and GeoNames' 26,341 for the seat of Zhong, 3.5 % of the
     county, is not believed). The seat gets the median share that the largest towns of the other counties of

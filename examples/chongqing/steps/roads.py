@@ -14,7 +14,7 @@ path is primary.
 Length = straight line × circuity, circuity = flat circuity + 0.45 × relief / 300 m (a third of it on
 expressways, which have bridges and tunnels); relief is the standard deviation of the heights of the 12
 cells nearest to the link's middle, 300 m at most. Speed by class, off expressways × (1 - 0.35 × relief /
-300 m). Between two cells of the dense city (both with a station, in the central city, 8 km apart at most)
+300 m). Between two cells of the dense city (both with a station, in the central city, 16 km apart at most)
 streets and urban expressways have speeds of their own. All numbers are in `steps.assumptions`.
 """
 
