@@ -139,20 +139,22 @@ def test_the_bound_is_the_optimum_where_terms_do_not_overlap():
     assert (upper.loose, upper.terms) == (0, 2)
 
 
-def test_a_term_that_falls_counts_at_its_ceiling_and_without_one_there_is_no_bound():
+def test_a_term_that_falls_is_allowed_for_twice_and_up_to_its_ceiling():
     # b raises its own term by 3 and lowers that of a from 4 to 1: building more does not always help.
     def evaluate(ids):
         own = 4.0 * ("a" in ids)
         parts = np.array([min(own, 1.0) if "b" in ids else own, 3.0 * ("b" in ids)])
         return Evaluation(value=float(parts.sum()), clusters={"k": 0.0}, parts=parts)
 
-    game = Game(Rules([invented_project("a", 1), invented_project("b", 1)], invented_objective(2)), evaluate)
+    game = Game(Rules([invented_project("a", 1), invented_project("b", 1)], invented_objective(1)), evaluate)
     solve(game, Limits())
-    assert upper_bound(game, ceilings=None, evaluations=10).value is None
-    upper = upper_bound(game, ceilings=np.array([10.0, 10.0]), evaluations=10)
-    # term of a at its ceiling 10, term of b at 3; everything built would have said 1 + 3 = 4 < the true 4
-    assert upper.value == pytest.approx(13.0, abs=1e-3)
-    assert upper.loose == 1
+    # the term of a fell by 3: at most 1 + 2 x 3 = 7, with a ceiling of 5 at most 5. One project can be built:
+    # a, worth 5 at most (the true 4 is below), beats b, worth 3. Everything built without falls: 1 + 3 = 4.
+    upper = upper_bound(game, ceilings=np.array([5.0, 10.0]), evaluations=10)
+    assert (upper.loose, upper.largest_fall) == (1, 3.0)
+    assert upper.everything == pytest.approx(8.0)
+    assert upper.value is not None
+    assert 4.0 <= upper.value <= 8.0 + 1e-3
 
 
 def test_greedy_with_exchange_reaches_nearly_the_true_optimum_on_invented_problems():

@@ -6,10 +6,12 @@ candidates and Δ the rise over today:
 
     u_j(S) ≤ Δ_j(P∖G) + (Δ_j(P) − Δ_j(P∖G)) · min(1, Σ_{p∈G} x_p)
 
-which holds for any monotone effect, submodular or not (synergies included). Maximising Σ_j u_j over x under
-the money, needs and exclusions is a mixed-integer programme; its dual bound (HiGHS) is the upper bound. Terms
-that were seen to fall when something was added are not bounded this way: they count with the most any score
-can be (100), or the bound is not given.
+which holds for any monotone effect, submodular or not (synergies included). Some effects are not
+monotone: a road brings new patients to a hospital and leaves fewer beds for the old ones. With φ_j the most
+that term j was seen to fall between measured nested sets, every Δ_j on the right gets twice φ_j on top (at most the term's
+ceiling, a score of 100); the condition is then that no term ever falls by more than twice what was seen.
+Maximising Σ_j u_j over x under the money, needs and exclusions is a mixed-integer programme; its dual bound
+(HiGHS) is the upper bound.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ _TOL = 1e-7
 _SLACK = 1e-4
 """Points added to the solver's dual bound to cover its own tolerances (1e-6 relative)."""
 _NODES = 400
+_MARGIN = 2.0
+"""How often the largest fall seen is allowed for."""
 
 Array = NDArray[np.float64]
 
@@ -41,13 +45,15 @@ class Upper:
     Parameters
     ----------
     value
-        No plan is worth more if effects are monotone on the terms counted so; None where nothing can be said.
+        No plan is worth more under the condition above; None where nothing can be said.
     everything
         The same if all candidates were built, whatever they cost.
     pairs
         Nested pairs of measured sets on which monotony was checked.
     loose
-        Number of terms seen to fall, counted at their ceiling.
+        Number of terms seen to fall when more was built.
+    largest_fall
+        The most any of them fell, points of the objective.
     terms
         Number of terms that rise when everything is built.
     """
@@ -56,10 +62,11 @@ class Upper:
     everything: float | None
     pairs: int
     loose: int
+    largest_fall: float
     terms: int
 
 
-NOTHING = Upper(value=None, everything=None, pairs=0, loose=0, terms=0)
+NOTHING = Upper(value=None, everything=None, pairs=0, loose=0, largest_fall=0.0, terms=0)
 
 
 def upper_bound(game: Game, *, ceilings: Array | None, evaluations: int) -> Upper:
@@ -87,21 +94,22 @@ def upper_bound(game: Game, *, ceilings: Array | None, evaluations: int) -> Uppe
         e = game.evaluation(rest)
         if e is not None and e.parts is not None:
             cuts.append((g, e.parts))
-    loose, pairs = _falling_terms(game, base.shape)
-    if loose.any() and ceilings is None:
-        return NOTHING
-    top = ceilings if ceilings is not None else base
-    fixed = float(base.sum() + np.where(loose, top - base, 0.0).sum())
-    tight = ~loose & (full.parts - base > _TOL)
-    room = full.parts - base
-    all_built = fixed + float(np.where(~loose, np.maximum(room, 0.0), 0.0).sum())
-    value = fixed + _solve(game, room[tight], [(g, (p - base)[tight]) for g, p in cuts])
+    falls, pairs = largest_falls(game, base.shape)
+    room = full.parts - base + _MARGIN * falls
+    if ceilings is not None:
+        room = np.minimum(room, np.maximum(ceilings - base, 0.0))
+    room = np.maximum(room, 0.0)
+    rises = room > _TOL
+    slack = (_MARGIN * falls)[rises]
+    value = _solve(game, room[rises], [(g, (p - base)[rises] + slack) for g, p in cuts])
+    loose = falls > _TOL
     return Upper(
-        value=min(value, all_built),
-        everything=all_built,
+        value=float(base.sum()) + min(value, float(room.sum())),
+        everything=float(base.sum() + room.sum()),
         pairs=pairs,
         loose=int(loose.sum()),
-        terms=int(tight.sum()),
+        largest_fall=float(falls.max(initial=0.0)),
+        terms=int(rises.sum()),
     )
 
 
@@ -120,20 +128,20 @@ def _leave_out_groups(game: Game) -> list[frozenset[str]]:
     return [g for g in dict.fromkeys([*kinds, *zones, *singles]) if len(g) < len(game.projects)] or singles
 
 
-def _falling_terms(game: Game, shape: tuple[int, ...]) -> tuple[NDArray[np.bool_], int]:
-    """Return which terms fell in some measured pair of nested sets, and how many pairs were looked at."""
+def largest_falls(game: Game, shape: tuple[int, ...]) -> tuple[Array, int]:
+    """Return by how much each term fell at most between measured nested sets, and the number of pairs."""
     known = sorted(
         ((s, e.parts) for s, e in game.seen.items() if e is not None and e.parts is not None),
         key=lambda r: (len(r[0]), sorted(r[0])),
     )
-    falling = np.zeros(shape, dtype=bool)
+    falls = np.zeros(shape)
     pairs = 0
     for k, (small, low) in enumerate(known):
         for large, high in known[k + 1 :]:
             if small < large and high.shape == low.shape:
-                falling |= high < low - _TOL
+                np.maximum(falls, low - high, out=falls)
                 pairs += 1
-    return falling, pairs
+    return np.where(falls > _TOL, falls, 0.0), pairs
 
 
 def _solve(game: Game, room: Array, cuts: Sequence[tuple[frozenset[str], Array]]) -> float:

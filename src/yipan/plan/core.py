@@ -39,12 +39,12 @@ class Limits:
         Projects left out that are measured on top of the plan.
     """
 
-    exact_sets: int = 512
-    swap_evaluations: int = 120
-    refill_width: int = 3
-    subset_sets: int = 64
-    bound_evaluations: int = 60
-    missed: int = 12
+    exact_sets: int = 256
+    swap_evaluations: int = 80
+    refill_width: int = 2
+    subset_sets: int = 32
+    bound_evaluations: int = 20
+    missed: int = 10
 
 
 @dataclass(frozen=True)

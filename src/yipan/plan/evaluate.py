@@ -15,10 +15,13 @@ from yipan.plan.game import Evaluation
 from yipan.plan.rules import Rules
 from yipan.plan.values import Objective
 from yipan.region.value import Region
-from yipan.scenario import apply
+from yipan.scenario import Scenario, Start, apply
+from yipan.text import Text
 
-_KEPT = 24
+_KEPT = 128
 """Regions kept for building the next set on; their travel times are kept, bounded, by the network."""
+_NETWORK = frozenset({"lines", "stops", "links"})
+"""Tables that travel times depend on."""
 
 
 class RegionEvaluator:
@@ -41,6 +44,11 @@ class RegionEvaluator:
         self.seconds = {"apply": 0.0, "measure": 0.0}
         self._regions: OrderedDict[frozenset[str], Region] = OrderedDict()
         self._results: dict[frozenset[str], Results] = {}
+        self._moving = frozenset(
+            i
+            for i, p in rules.projects.items()
+            if not p.needs and any(_NETWORK & set(getattr(c, "tables", _NETWORK)) for c in p.interventions)
+        )
 
     def __call__(self, ids: frozenset[str]) -> Evaluation | None:
         """Return what a set is worth, None where its projects cannot be applied together."""
@@ -65,26 +73,40 @@ class RegionEvaluator:
         return self._results[ids]
 
     def region(self, ids: frozenset[str]) -> Region:
-        """Return the region with a set of projects built, grown from the largest part of it at hand."""
+        """Return the region with a set of projects built.
+
+        Projects that change the network are applied first, so that sets which differ only in facilities
+        share one network, and with it its travel times; the rest is grown from the largest part at hand.
+        """
         if not ids:
             return self.base
         if ids not in self._regions:
-            near = max(
-                (k for k in self._regions if k < ids),
-                key=lambda k: (len(k), sorted(k)),
-                default=frozenset[str](),
-            )
-            region = self._regions.get(near, self.base)
+            moving = frozenset(i for i in ids if i in self._moving)
+            if moving == ids:
+                near = self._nearest(ids, frozenset())
+            else:
+                self.region(moving)
+                near = self._nearest(ids, moving)
             begin = time.perf_counter()
-            for i in self.rules.in_order(ids):
-                if i not in near:
-                    region = apply(region, self.rules.projects[i])
+            self._regions[ids] = self._built(self._regions.get(near, self.base), ids - near)
             self.seconds["apply"] += time.perf_counter() - begin
-            self._regions[ids] = region
             while len(self._regions) > _KEPT:
                 self._regions.popitem(last=False)
         self._regions.move_to_end(ids)
         return self._regions[ids]
+
+    def _nearest(self, ids: frozenset[str], moving: frozenset[str]) -> frozenset[str]:
+        """Return the largest set at hand inside `ids` that has all of `moving` built."""
+        return max(
+            (k for k in self._regions if moving <= k < ids),
+            key=lambda k: (len(k), sorted(k)),
+            default=frozenset[str](),
+        )
+
+    def _built(self, region: Region, added: frozenset[str]) -> Region:
+        """Apply projects at once, in an order that respects their needs."""
+        starts = tuple(Start(self.rules.projects[i], 0) for i in self.rules.in_order(added))
+        return apply(region, Scenario(Text("", ""), starts))
 
 
 def objective_value(results: Results, objective: Objective) -> float:

@@ -13,7 +13,7 @@ from yipan.measure import NEEDS, Results, measure
 from yipan.plan.rules import EPS, Rules, buildable, window
 from yipan.plan.values import Objective
 from yipan.region.value import Region
-from yipan.scenario import apply
+from yipan.scenario import apply, resolve
 from yipan.scenario.links import circles
 from yipan.scenario.values import Project
 from yipan.text import Text
@@ -260,10 +260,12 @@ def _measured(region: Region, candidates: Sequence[Project], o: Objective) -> It
     for i in rules.ids:
         try:
             built = region
-            for j in rules.in_order(rules.closure(i)):
+            for j in rules.in_order(rules.closure(i) - {i}):
                 built = apply(built, rules.projects[j])
-        except ScenarioError as e:
-            yield from (replace(p, file=p.file or _AT_CANDIDATES) for p in e.problems)
+            found = errors_of(resolve(built, rules.projects[i]))
+        except ScenarioError:
+            continue  # what it needs cannot be applied, and says so itself
+        yield from (replace(p, file=p.file or _AT_CANDIDATES) for p in found)
     yield from _floors(region, rules, base)
 
 

@@ -75,26 +75,29 @@ def _open_words(solution: Solution) -> Text:
 def _upper_words(game: Game, solution: Solution, upper: Upper) -> Text:
     local, subset = _local_words(solution), _subset_words(solution)
     everything = upper.everything if upper.everything is not None else float("nan")
+    condition = Text(
+        f"前提是多建不会使任何得分项下降超过所见最大降幅的两倍(在 {upper.pairs} 对实测的嵌套组合上,"
+        f"{upper.loose} 个得分项"
+        f"出现过下降,最大 {upper.largest_fall:.4f} 分)。这个前提是检查过的,不是证明过的。",
+        "on the condition that building more never lowers a term by more than twice the most it was"
+        " seen to fall"
+        f" (on {upper.pairs} nested pairs of measured sets {upper.loose} terms fell, by"
+        f" {upper.largest_fall:.4f}"
+        " points at most). The condition is checked, not proved.",
+    )
     return Text(
-        f"有条件的上界:任何资金之内的方案都不超过 {upper.value:.3f} 分,前提是多建不会使得分项下降。"
-        f"目标是 {upper.terms} 个会上升的得分项(指标×分区)之和;不含某组项目的方案,"
-        "逐项不超过“除该组外全建”的实测值,"
-        f"由此得到的整数规划(资金、前提、互斥)取对偶界;全部候选项目不计资金建成为 {everything:.3f} 分。"
-        f"条件已在 {upper.pairs} 对实测的嵌套组合上检查:{upper.loose} 个得分项出现过下降,这些项按满分"
-        " 100 计,不依赖此条件。"
-        "条件是检查过的,不是证明过的。" + local.zh + subset.zh,
+        f"有条件的上界:任何资金之内的方案都不超过 {upper.value:.3f} 分,{condition.zh}"
+        f"目标是得分项(指标×分区)之和,其中 {upper.terms} 项会上升;不含某组项目的方案,"
+        "逐项不超过“除该组外全建”的实测值;"
+        f"由此得到的整数规划(资金、前提、互斥)取对偶界。全部候选项目不计资金建成至多 {everything:.3f} 分。"
+        + local.zh
+        + subset.zh,
         f"A conditional upper bound: no plan within the money is worth more than {upper.value:.3f},"
-        " provided that"
-        " building more never lowers a term. The objective is a sum of terms (indicator × zone),"
-        f" {upper.terms} of"
-        " which rise; term by term, a plan without some group of projects is worth at most what was"
-        " measured with"
-        " everything but that group built; the dual bound of the integer programme this gives (money,"
-        " needs,"
-        f" exclusions) is the figure; everything built whatever it costs gives {everything:.3f}. The"
-        " condition was"
-        f" checked on {upper.pairs} nested pairs of measured sets: {upper.loose} terms were seen to"
-        " fall and count"
-        " at 100, without the condition. It is checked, not proved. "
+        f" {condition.en} The objective is a sum of terms (indicator × zone), {upper.terms} of which"
+        " rise; term by"
+        " term, a plan without some group of projects is worth at most what was measured with"
+        " everything but that"
+        " group built; the dual bound of the integer programme this gives (money, needs, exclusions) is the"
+        f" figure. Everything built whatever it costs: at most {everything:.3f}. "
         + " ".join(t for t in (local.en, subset.en) if t),
     )
