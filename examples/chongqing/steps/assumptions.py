@@ -96,10 +96,10 @@ MODEL: dict[str, Assumed] = {
         10.0, "km", "高速公路互通最小间距", "least distance between interchanges"
     ),
     "city_link": Assumed(
-        16.0, "km", "城市道路路段最大长度", "longest link that counts as a street of the city"
+        20.0, "km", "城市道路路段最大长度", "longest link that counts as a street of the city"
     ),
     "expressway_speed": Assumed(90.0, "km/h", "高速公路平均车速", "mean speed on expressways"),
-    "urban_expressway_speed": Assumed(50.0, "km/h", "城市快速路平均车速", "mean speed on urban expressways"),
+    "urban_expressway_speed": Assumed(60.0, "km/h", "城市快速路平均车速", "mean speed on urban expressways"),
     "primary_speed": Assumed(50.0, "km/h", "干线公路平均车速", "mean speed on primary roads"),
     "secondary_speed": Assumed(42.0, "km/h", "次干公路平均车速", "mean speed on secondary roads"),
     "local_speed": Assumed(35.0, "km/h", "乡村公路平均车速", "mean speed on local roads"),

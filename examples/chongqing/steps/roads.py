@@ -12,9 +12,9 @@ interchange at the first cell 10 km or more from the one before. Chengkou had no
 path is primary.
 
 Length = straight line × circuity, circuity = flat circuity + 0.45 × relief / 300 m (a third of it on
-expressways, which have bridges and tunnels); relief is the standard deviation of the heights of the 12
-cells nearest to the link's middle, 300 m at most. Speed by class, off expressways × (1 - 0.35 × relief /
-300 m). Between two cells of the dense city (both with a station, in the central city, 16 km apart at most)
+expressways, which have bridges and tunnels); relief is the standard deviation of the heights of the 12 cells
+nearest to the link's middle, 300 m at most. Speed by class, off expressways × (1 - 0.35 × relief / 300 m).
+Between two cells of the dense city (both within 2 km of a station of the central city, 20 km apart at most)
 streets and urban expressways have speeds of their own. All numbers are in `steps.assumptions`.
 """
 
@@ -31,6 +31,7 @@ from scipy.spatial import Delaunay, cKDTree
 
 from steps.activity import seat_cells
 from steps.assumptions import value
+from steps.blocks import stations
 from steps.geo import plane
 from steps.zones import Zones
 
@@ -148,9 +149,10 @@ def _interchanges(xy: NDArray[np.float64], path: list[int]) -> list[int]:
 def _speeds(
     zones: Zones, cells: pd.DataFrame, pairs: Pairs, kind: NDArray[np.object_]
 ) -> NDArray[np.float64]:
-    central = set(zones.frame.loc[zones.frame["cluster"] == "centre", "id"])
-    dense = (cells["zone"].isin(central) & (cells["lines"] > 0)).to_numpy()
     xy = plane(cells[["lon", "lat"]].to_numpy())
+    central = set(zones.frame.loc[zones.frame["cluster"] == "centre", "id"])
+    served = cKDTree(plane(stations()[["lon", "lat"]].to_numpy())).query(xy)[0] <= value("station_reach")
+    dense = cells["zone"].isin(central).to_numpy() & served
     city = dense[pairs].all(axis=1) & (_length(xy, pairs) <= value("city_link"))
     speed = np.array([value(f"{k}_speed") for k in kind])
     in_city = np.where(kind == "expressway", value("urban_expressway_speed"), value("urban_speed"))
