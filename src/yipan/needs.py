@@ -158,7 +158,7 @@ def times_key(region: Region, mode: str) -> str:
     """Return a key of all that travel times of one mode depend on."""
     cells = region.tables["cells"]
     tables = ("links",) if mode == "drive" else ("links", "lines", "stops")
-    h = hashlib.sha256(repr(region.meta.assumptions).encode())
+    h = hashlib.sha256(";".join(f"{a.id}={a.value!r}" for a in region.meta.assumptions).encode())
     for part in (
         *(cells.column_digest(c) for c in ("id", "lon", "lat")),
         *(region.tables[t].digest for t in tables),
