@@ -111,24 +111,23 @@ def _lowered(out: State, name: str, times: Seconds, ways: _Ways) -> Seconds:
     if not useful.any():
         return times
     new = times.copy()
-    if not lower(new, np.ascontiguousarray(left[:, useful]), right[useful]).any():
-        return times
+    lower(new, np.ascontiguousarray(left[:, useful]), right[useful])
     return out.settle(name, new)
 
 
 def _ways(state: State, out: State, gained: Gains, *, person: bool) -> _Ways:
     tails, heads, weights = _new_edges(out.graph, gained, person=person)
-    to_tails, from_heads = _searches(state.graph, out.graph, tails, heads)
-    between = _heads_to_tails(state.graph, out.graph, tails, heads, from_heads)
+    to_tails = _to_tails(state.graph, out.graph, tails)
+    between = _heads_to_tails(state.graph, out.graph, tails, heads, to_tails)
     best = product(weights, closure(product(between, weights)))
-    n, at = out.graph.nodes.n, out.graph.nodes
-    cell = np.arange(n)
-    at_person = np.minimum(from_heads[:, at.before(cell)], from_heads[:, at.after(cell)])
+    at_person, in_car = _from_heads(state.graph, out.graph, heads, tails, to_tails)
+    cells = np.arange(out.graph.nodes.n)
+    at = out.graph.nodes
     return _Ways(
-        to_before=np.ascontiguousarray(to_tails[:, at.before(cell)].T),
-        to_car=np.ascontiguousarray(to_tails[:, at.car(cell)].T),
+        to_before=np.ascontiguousarray(to_tails[:, at.before(cells)].T),
+        to_car=np.ascontiguousarray(to_tails[:, at.car(cells)].T),
         onward_person=product(best, at_person),
-        onward_car=product(best, np.ascontiguousarray(from_heads[:, at.car(cell)])),
+        onward_car=product(best, in_car),
     )
 
 
@@ -168,49 +167,85 @@ def _to_old(old: Graph, new: Graph, nodes: Ints) -> Ints:
     return np.where(nodes < 5 * b.n, nodes, np.where(s < a.m, known, -1))
 
 
-def _searches(old: Graph, new: Graph, tails: Ints, heads: Ints) -> tuple[Seconds, Seconds]:
-    """Search the old graph, extended by new stations: to every tail, from every head.
+def _to_tails(old: Graph, new: Graph, tails: Ints) -> Seconds:
+    """Return distances in the old graph from its cells and stations to every tail: (tails, nodes).
 
     A new station has no old line, so it is only ever the end of a search: its edges are rows added to the
-    matrix, and nothing else is rebuilt.
+    matrix, and nothing else is rebuilt. A station is reached before any line exactly one
+    ``transfer_time`` sooner than after one (the first boarding is free of it), so half the
+    graph is not searched.
     """
-    results = []
-    for graph, ends, edges in (
-        (old.backward, tails, _into_new_stations(old, new)),
-        (old.forward, heads, _out_of_new_stations(old, new)),
-    ):
-        at = _to_old(old, new, ends)
-        missing = np.flatnonzero(at < 0)
-        rows = [edges[int(ends[i])] for i in missing]
-        at[missing] = graph.shape[0] + np.arange(len(missing))
-        wide = with_rows(graph, rows) if rows else graph
-        results.append(search(wide, at, keep=slice(0, old.nodes.vehicles)))
-    return results[0], results[1]
+    at, n = old.nodes, old.nodes.n
+    out = np.empty((len(tails), at.vehicles), dtype=np.int32)
+    place = _to_old(old, new, tails)
+    station = tails >= 5 * n
+    if station.any():
+        rows = _into_new_stations(old, new)
+        missing = np.flatnonzero(place < 0)
+        place[missing] = old.backward_after.shape[0] + np.arange(len(missing))
+        wide = with_rows(old.backward_after, [rows[int(tails[i])] for i in missing])
+        found = search(wide, place[station], keep=slice(0, at.vehicles))
+        before, after = found[:, : 2 * n], found[:, 2 * n : 4 * n]  # on foot and aboard coaches
+        before[:] = np.where(after >= FAR, FAR, after - np.int32(old.network.costs.transfer))
+        out[station] = found
+    if not station.all():
+        out[~station] = search(old.backward, place[~station], keep=slice(0, at.vehicles))
+    return out
 
 
-def _new_station_edges(old: Graph, new: Graph) -> list[Edges]:
-    """Edges (in nodes of the new graph) into boarding nodes of new stations, and their walk partners."""
+def _from_heads(
+    old: Graph, new: Graph, heads: Ints, tails: Ints, to_tails: Seconds
+) -> tuple[Seconds, Seconds]:
+    """Return distances in the old graph from every head to cells, for a person and still in a car.
+
+    Links and lines run both ways alike, so a way back takes as long as the way there, but for what is paid
+    at its start only: the ``transfer_time`` of boarding at a station, the ``coach_wait`` of a coach.
+    """
+    at, n, costs = old.nodes, old.nodes.n, old.network.costs
+    person = np.full((len(heads), n), FAR, dtype=np.int32)
+    in_car = person.copy()
+    cell = np.arange(n)
+    for h, head in enumerate(heads):
+        if head >= 5 * n:  # just off a line
+            back = to_tails[np.searchsorted(tails, head - new.nodes.m), at.after(cell)] - costs.transfer
+        elif head >= 4 * n:  # in the car
+            found = search(old.forward, heads[h : h + 1], keep=slice(0, 5 * n))[0]
+            back, in_car[h] = np.minimum(found[:n], found[2 * n : 3 * n]), found[at.car(cell)]
+        elif head >= 3 * n:  # aboard a coach, after a line
+            back = to_tails[np.searchsorted(tails, head), at.after(cell)] - costs.coach_wait
+        else:  # aboard a coach, before any line: going on without one, or with one
+            ways = to_tails[np.searchsorted(tails, [head, head + 2 * n])][:, at.before(cell)]
+            back = ways.min(axis=0) - costs.coach_wait
+        person[h] = np.where(back >= FAR - max(costs.transfer, costs.coach_wait), FAR, back)
+    return person, in_car
+
+
+def _new_station_edges(old: Graph, new: Graph) -> Edges:
+    """Return the edges (nodes of the new graph) that lead to boarding at new stations."""
     at, access, m = new.nodes, new.network.access, old.nodes.m
     transfer = new.network.costs.transfer
     s, c, seconds = (v[access.person[0] >= m] for v in access.person)
     a, b, walk = (v[access.near[1] >= m] for v in access.near)
     every = np.arange(m, at.m)
-    return [
+    edges = [
         (at.before(c), at.board(s), seconds),
         (at.after(c), at.board(s), seconds + transfer),
         (at.car(access.car_cell[m:]), at.board(every), access.car[m:]),
         (at.alight(a), at.board(b), walk + transfer),
         (at.alight(every), at.board(every), np.full(len(every), transfer, dtype=np.int64)),
     ]
+    first, second, third = (np.concatenate([e[i] for e in edges]) for i in range(3))
+    return first, second, third
 
 
 def _into_new_stations(old: Graph, new: Graph) -> dict[int, tuple[Ints, Ints]]:
-    edges = _new_station_edges(old, new)
-    a, b, w = (np.concatenate([e[i] for e in edges]) for i in range(3))
+    """Return, by boarding node of each new station, the old nodes one reaches it from, and seconds."""
+    a, b, w = _new_station_edges(old, new)
     return _rows(_to_old(old, new, a), b, w)
 
 
 def _out_of_new_stations(old: Graph, new: Graph) -> dict[int, tuple[Ints, Ints]]:
+    """Return, by alighting node of each new station, the old nodes one reaches from it, and seconds."""
     at, access, m = new.nodes, new.network.access, old.nodes.m
     s, c, seconds = (v[access.person[0] >= m] for v in access.person)
     a, b, walk = (v[access.near[0] >= m] for v in access.near)
@@ -226,23 +261,22 @@ def _rows(other: Ints, station: Ints, seconds: Ints) -> dict[int, tuple[Ints, In
     return {int(n): (other[station == n], seconds[station == n]) for n in np.unique(station)}
 
 
-def _heads_to_tails(old: Graph, new: Graph, tails: Ints, heads: Ints, from_heads: Seconds) -> Seconds:
+def _heads_to_tails(old: Graph, new: Graph, tails: Ints, heads: Ints, to_tails: Seconds) -> Seconds:
     """Return distances from heads to tails before anything new runs (shape heads × tails)."""
-    old_tails = _to_old(old, new, tails)
-    out = np.full((len(heads), len(tails)), FAR, dtype=np.int32)
-    out[:, old_tails >= 0] = from_heads[:, old_tails[old_tails >= 0]]
-    place = {int(t): i for i, t in enumerate(tails)}
-    row = {int(h): i for i, h in enumerate(heads)}
-    for a, b, w in _new_station_edges(old, new):
-        from_old = _to_old(old, new, a)
-        for node, known, tail, seconds in zip(a, from_old, b, w, strict=True):
-            column = place.get(int(tail))
-            if column is None:
-                continue
-            if known >= 0:
-                np.minimum(out[:, column], from_heads[:, known] + np.int32(seconds), out=out[:, column])
-            elif int(node) in row:  # just off the line at one new station, about to board at another
-                out[row[int(node)], column] = min(out[row[int(node)], column], seconds)
+    place = _to_old(old, new, heads)
+    out: Seconds = np.full((len(heads), len(tails)), FAR, dtype=np.int32)
+    known = place >= 0
+    out[known] = to_tails[:, place[known]].T
+    leads = _out_of_new_stations(old, new)
+    for h in np.flatnonzero(~known):
+        reached, seconds = leads[int(heads[h])]
+        out[h] = (to_tails[:, reached] + seconds.astype(np.int32)).min(axis=1)
+    column, row = ({int(v): i for i, v in enumerate(x)} for x in (tails, heads))
+    a, b, w = _new_station_edges(old, new)
+    for i in np.flatnonzero(_to_old(old, new, a) < 0):  # off a line at one new station, to board at another
+        h, t = row.get(int(a[i])), column.get(int(b[i]))
+        if h is not None and t is not None:
+            np.minimum.at(out, (h, t), np.int32(w[i]))
     return np.minimum(out, FAR)
 
 

@@ -83,6 +83,14 @@ class Graph:
         return csr_array(self.forward.T.tocsr())
 
     @cached_property
+    def backward_after(self) -> csr_array:
+        """Edges by the node they reach, without those that leave a cell before any line."""
+        edges = self.forward.tocoo()
+        keep = edges.coords[0] >= 2 * self.nodes.n
+        a, b, w = (v[keep].astype(np.int64) for v in (*edges.coords, edges.data))
+        return matrix([(b, a, w)], size=self.forward.shape[0])
+
+    @cached_property
     def on_roads(self) -> csr_array:
         """Cells and links by car."""
         r = self.network.roads

@@ -19,8 +19,8 @@ def as_seconds(distances: NDArray[np.float64]) -> Seconds:
     return np.where(np.isfinite(distances), distances, float(FAR)).astype(np.int32)
 
 
-def lower(target: Seconds, left: Seconds, right: Seconds) -> NDArray[np.bool_]:
-    """Lower `target` in place to ``min(target, left ⊗ right)`` and tell which rows changed.
+def lower(target: Seconds, left: Seconds, right: Seconds) -> None:
+    """Lower `target` in place to ``min(target, left ⊗ right)``.
 
     Parameters
     ----------
@@ -28,11 +28,6 @@ def lower(target: Seconds, left: Seconds, right: Seconds) -> NDArray[np.bool_]:
         Shape (n, m); every entry at most 2·`FAR`.
     left, right
         Shapes (n, k) and (k, m), entries at most `FAR`.
-
-    Returns
-    -------
-    array of bool
-        Shape (n,): whether any entry of the row went down.
 
     Notes
     -----
@@ -44,30 +39,26 @@ def lower(target: Seconds, left: Seconds, right: Seconds) -> NDArray[np.bool_]:
     --------
     >>> t = np.array([[9, 9], [3, 9]], dtype=np.int32)
     >>> left, right = np.array([[2], [5]], dtype=np.int32), np.array([[4, 1]], dtype=np.int32)
-    >>> lower(t, left, right).tolist(), t.tolist()
-    ([True, True], [[6, 3], [3, 6]])
+    >>> lower(t, left, right)
+    >>> t.tolist()
+    [[6, 3], [3, 6]]
     """
     n, m = target.shape
-    changed = np.zeros(n, dtype=bool)
     if not left.size or not right.size or not m:
-        return changed
+        return
     least = right.min(axis=1)
     useful = np.flatnonzero(least < FAR)
     buffer = np.empty((_ROWS, m), dtype=np.int32)
-    before = np.empty((_ROWS, m), dtype=np.int32)
     for start in range(0, n, _ROWS):
         block = target[start : start + _ROWS]
         part = left[start : start + _ROWS]
         hubs = useful[part.min(axis=0)[useful] + least[useful] < block.max()]
         if not len(hubs):
             continue
-        into, old = buffer[: len(block)], before[: len(block)]
-        np.copyto(old, block)
+        into = buffer[: len(block)]
         for a in hubs:
             np.add(part[:, a, None], right[a], out=into)
             np.minimum(block, into, out=block)
-        changed[start : start + len(block)] = (old != block).any(axis=1)
-    return changed
 
 
 def product(left: Seconds, right: Seconds) -> Seconds:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from yipan.errors import Problem, RegionError
@@ -95,54 +96,55 @@ def read_services(region: Region, costs: Costs) -> tuple[Stations, dict[str, Ser
     RegionError
         With every stop whose line does not exist.
     """
-    stops = region.tables["stops"]
-    line = [str(v) for v in stops.array("line")]
-    position: dict[str, int] = {}
-    first: list[int] = []
-    at = np.zeros(len(stops), dtype=np.int64)
-    for row, s in enumerate(map(str, stops.array("station"))):
-        if s not in position:
-            position[s] = len(first)
-            first.append(row)
-        at[row] = position[s]
-    lon, lat = stops.numbers("lon")[first], stops.numbers("lat")[first]
-    stations = Stations(tuple(position), lon, lat)
-    lines = region.tables["lines"]
+    stops, lines = region.tables["stops"], region.tables["lines"]
+    stations, at = read_stations(region)
     row_of = {str(v): i for i, v in enumerate(lines.array("id"))}
-    _refuse_unknown_lines(line, row_of)
-
-    seq, minutes = stops.numbers("seq"), stops.numbers("minutes")
-    rows_of: dict[str, list[int]] = {}
-    for row, name in enumerate(line):
-        rows_of.setdefault(name, []).append(row)
-    headway, speed = lines.numbers(f"headway_{costs.period}"), lines.numbers("speed")
-    dwell = lines.numbers("dwell")
+    code, names = pd.factorize(stops.array("line"))
+    _refuse_unknown_lines(region, code, [str(n) for n in names], known=row_of)
+    order = np.lexsort((stops.numbers("seq"), code))
+    here = at[order]
+    lon, lat = stations.lon[here], stations.lat[here]
+    km = straight_km(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    given = 60 * stops.numbers("minutes")[order[1:]]
+    wait = whole(60 * lines.numbers(f"headway_{costs.period}") * costs.wait_share)
+    speed, dwell = lines.numbers("speed"), whole(lines.numbers("dwell"))
+    ends = np.searchsorted(code[order], np.arange(len(names) + 1))
     services = {}
-    for name, rows in rows_of.items():
-        if len(rows) < 2:
+    for name, start, end in zip(names, ends[:-1], ends[1:], strict=True):
+        if end - start < 2:
             continue
-        r = np.array(sorted(rows, key=lambda i: seq[i]))
-        s, i = at[r], row_of[name]
-        km = straight_km(lon[s[:-1]], lat[s[:-1]], lon[s[1:]], lat[s[1:]])
-        given = 60 * minutes[r[1:]]
-        services[name] = Service(
-            id=name,
-            stations=s,
-            rides=whole(np.where(np.isnan(given), 3600 * km / speed[i], given)),
-            wait=int(whole(60 * headway[i] * costs.wait_share)),
-            dwell=int(whole(dwell[i])),
+        i, hops = row_of[str(name)], slice(start, end - 1)
+        services[str(name)] = Service(
+            id=str(name),
+            stations=here[start:end],
+            rides=whole(np.where(np.isnan(given[hops]), 3600 * km[hops] / speed[i], given[hops])),
+            wait=int(wait[i]),
+            dwell=int(dwell[i]),
         )
     return stations, services
 
 
-def _refuse_unknown_lines(line: list[str], known: Mapping[str, int]) -> None:
-    wrong = [(row, v) for row, v in enumerate(line) if v not in known]
-    if wrong:
+def read_stations(region: Region) -> tuple[Stations, Ints]:
+    """Return the stations of a region and the position of each stop's station."""
+    stops = region.tables["stops"]
+    at, names = pd.factorize(stops.array("station"))
+    _, first = np.unique(at, return_index=True)
+    position = at.astype(np.int64)
+    return Stations(
+        tuple(map(str, names)), stops.numbers("lon")[first], stops.numbers("lat")[first]
+    ), position
+
+
+def _refuse_unknown_lines(
+    region: Region, code: NDArray[np.intp], names: list[str], *, known: Mapping[str, int]
+) -> None:
+    unknown = {i for i, n in enumerate(names) if n not in known}
+    if unknown:
         raise RegionError(
             Text("站点表引用了不存在的线路", "the stops table names lines that do not exist"),
             problems=[
                 Problem(
-                    what=Text(f"没有线路 {v}", f"there is no line {v}"),
+                    what=Text(f"没有线路 {names[c]}", f"there is no line {names[c]}"),
                     remedy=Text(
                         "在 lines.csv 中添加它或改正编号", "add it to lines.csv, or correct the line id"
                     ),
@@ -150,6 +152,7 @@ def _refuse_unknown_lines(line: list[str], known: Mapping[str, int]) -> None:
                     row=row + 2,
                     column="line",
                 )
-                for row, v in wrong
+                for row, c in enumerate(code)
+                if c in unknown
             ],
         )

@@ -74,7 +74,8 @@ class State:
 
     def settle(self, name: str, times: Seconds) -> Seconds:
         """Mark what cannot be reached and put the times inside cells on the diagonal, in place."""
-        times[times >= FAR] = UNREACHED
+        if times.max(initial=0) >= FAR:
+            times[times >= FAR] = UNREACHED
         np.fill_diagonal(times, self.own(name))
         return times
 

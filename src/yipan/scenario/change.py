@@ -13,8 +13,7 @@ import pandas as pd
 
 from yipan.errors import Problem, ScenarioError
 from yipan.network.distance import straight_km
-from yipan.region.conform import conform
-from yipan.region.schema import SCHEMAS, Quality
+from yipan.region.schema import Quality
 from yipan.region.value import Region
 from yipan.scenario.values import Intervention
 from yipan.text import Text
@@ -149,7 +148,12 @@ def append(region: Region, table: str, rows: Sequence[Mapping[str, object]]) -> 
     """Return a table with rows added at its end, marked as assumed by the scenario."""
     frame = region.table(table)
     marked = [{**r, "source": SOURCE, "quality": Quality.ASSUMED.value} for r in rows]
-    return pd.concat([frame, conform(SCHEMAS[table], pd.DataFrame(marked))], ignore_index=True)
+    added = {}
+    for name, kind in frame.dtypes.items():
+        blank = "" if kind == "str" else pd.NA if kind == "Int64" else np.nan
+        values = [blank if r.get(str(name)) is None else r[str(name)] for r in marked]
+        added[name] = pd.array(values, dtype=kind)
+    return pd.concat([frame, pd.DataFrame(added)], ignore_index=True)
 
 
 def ids(region: Region, table: str, column: str = "id") -> set[str]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from yipan.errors import Problem
 from yipan.network.distance import straight_km
+from yipan.network.services import read_stations
 from yipan.region.value import Region
 from yipan.scenario.change import (
     Change,
@@ -405,9 +406,5 @@ class ImproveLink(Change):
 
 def _stations(region: Region) -> dict[str, tuple[float, float]]:
     """Return (lon, lat) by station id; a station lies where its first row says."""
-    stops = region.tables["stops"]
-    out: dict[str, tuple[float, float]] = {}
-    rows = zip(stops.array("station"), stops.numbers("lon"), stops.numbers("lat"), strict=True)
-    for station, lon, lat in rows:
-        out.setdefault(str(station), (float(lon), float(lat)))
-    return out
+    stations, _ = read_stations(region)
+    return {s: (float(x), float(y)) for s, x, y in zip(stations.ids, stations.lon, stations.lat, strict=True)}
