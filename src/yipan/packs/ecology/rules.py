@@ -52,7 +52,7 @@ def propose_protection(region: Region, values: pd.DataFrame, costs: Costs) -> li
         out.append(
             draft(
                 f"protect-{zone}",
-                name=Text(f"{z.zh}{name.zh}({km2:g} 平方千米)", f"{name.en}, {z.en} ({km2:g} km2)"),
+                name=Text(f"{z.zh}{name.zh}({km2:g} 平方公里)", f"{name.en}, {z.en} ({km2:g} km2)"),
                 zones=[zone],
                 interventions=[
                     ProtectArea(
@@ -113,7 +113,7 @@ def propose_closures(region: Region, values: pd.DataFrame, costs: Costs) -> list
                 items=[Item(costs["coal_closed_mw"], plant.capacity)],
                 because=Text(
                     f"已运行 {age:g} 年(设计寿命约 {COAL_LIFE} 年);"
-                    f"{z.zh}居民 20 千米内煤电平均 {near[at]:,.0f} 兆瓦(目标 0)",
+                    f"{z.zh}居民 20 公里内煤电平均 {near[at]:,.0f} 兆瓦(目标 0)",
                     f"In operation for {age:g} years (design life about {COAL_LIFE}); residents"
                     f" of {z.en} have {near[at]:,.0f} MW of coal power within 20 km on average (goal 0)",
                 ),

@@ -17,8 +17,6 @@ from yipan.region.value import Region
 
 NEIGHBOURS = 8
 """A corridor may step from a cell to its nearest cells, this many."""
-STEP_KM = 12.0
-"""Longest step between neighbouring cells, straight."""
 CALM = 20_000.0
 """Residents and jobs of a cell halfway between empty (steps count three times) and dense (once)."""
 SEEDS = 200
@@ -40,15 +38,16 @@ class Service:
     spacing: float  # km, least between stops
     stops: tuple[int, int]  # fewest, most
     ends: tuple[float, float]  # km, straight between the ends
+    step: float  # km, longest from cell to cell on the way
     detour: float = 1.15
     access: float = 5.0
 
 
 METRO = Service(
-    mode="metro", speed=45.0, dwell=30.0, headway=4.0, spacing=1.2, stops=(6, 15), ends=(8.0, 25.0)
+    mode="metro", speed=45.0, dwell=30.0, headway=4.0, spacing=1.2, stops=(6, 15), ends=(8.0, 25.0), step=5.0
 )
 SUBURBAN = Service(
-    mode="rail", speed=90.0, dwell=45.0, headway=12.0, spacing=4.0, stops=(3, 12), ends=(8.0, 70.0)
+    mode="rail", speed=90.0, dwell=45.0, headway=12.0, spacing=4.0, stops=(3, 12), ends=(8.0, 70.0), step=15.0
 )
 
 
@@ -73,8 +72,12 @@ class Corridor:
     value: float
 
 
-def step_graph(region: Region, apart: Array) -> csr_array:
-    """Return the graph a corridor may follow; dense cells are cheap: km × (1 + 2 / (1 + activity / `CALM`)).
+def step_graph(region: Region, apart: Array, service: Service) -> csr_array:
+    r"""Return the graph a corridor may follow: dense cells and short steps are cheap.
+
+    .. math:: w = d\,\Bigl(1 + \frac{2}{1 + a / a_0}\Bigr)\Bigl(1 + \frac{d}{d_{max}}\Bigr)
+
+    with :math:`d` km between two cells, :math:`a` the mean of their residents and jobs, :math:`a_0` `CALM`.
 
     Parameters
     ----------
@@ -85,11 +88,12 @@ def step_graph(region: Region, apart: Array) -> csr_array:
     near = np.argsort(apart, axis=1, kind="stable")[:, 1 : NEIGHBOURS + 1]
     rows = np.repeat(np.arange(n), near.shape[1])
     to = near.ravel()
-    keep = apart[rows, to] <= STEP_KM
+    keep = apart[rows, to] <= service.step
     rows, to = rows[keep], to[keep]
     activity = residents_and_jobs(region)
     mean = (activity[rows] + activity[to]) / 2.0
-    weight = apart[rows, to] * (1.0 + 2.0 / (1.0 + mean / CALM)) + 1e-9
+    km = apart[rows, to]
+    weight = km * (1.0 + 2.0 / (1.0 + mean / CALM)) * (1.0 + km / service.step) + 1e-9
     half = csr_array((weight, (rows, to)), shape=(n, n))
     return half.maximum(half.T)
 
@@ -206,7 +210,7 @@ def best_corridors(region: Region, *, minutes: Array, service: Service, count: i
     sources = order[strength[order] > 0]
     if not len(sources):
         return []
-    _, before = shortest_paths(step_graph(region, apart), sources)
+    _, before = shortest_paths(step_graph(region, apart, service), sources)
     ways = {
         tuple(sorted((int(s), int(partner[s])))): path_to(before[i], int(partner[s]))
         for i, s in enumerate(sources)

@@ -69,8 +69,8 @@ def propose_border_roads(region: Region, values: pd.DataFrame, costs: Costs) -> 
                 kind="primary",
                 name=Text(f"{one.zh}—{other.zh}跨区公路", f"{one.en}–{other.en} road across the border"),
                 because=Text(
-                    f"两地直线距离 {apart[i, j]:.1f} 千米,现驾车需 {now[i, j]:.0f} 分钟;"
-                    f"新路 {km:g} 千米约 {km / ROAD_SPEED * 60:.0f} 分钟",
+                    f"两地直线距离 {apart[i, j]:.1f} 公里,现驾车需 {now[i, j]:.0f} 分钟;"
+                    f"新路 {km:g} 公里约 {km / ROAD_SPEED * 60:.0f} 分钟",
                     f"The two are {apart[i, j]:.1f} km apart but {now[i, j]:.0f} min by car;"
                     f" a new road of {km:g} km takes about {km / ROAD_SPEED * 60:.0f} min",
                 ),
@@ -109,8 +109,8 @@ def propose_expressways(region: Region, values: pd.DataFrame, costs: Costs) -> l
                 kind="expressway",
                 name=Text(f"{one.zh}—{other.zh}高速公路", f"{one.en}–{other.en} expressway"),
                 because=Text(
-                    f"两地驻地直线距离 {apart[i, j]:.0f} 千米,现驾车 {now[i, j]:.0f} 分钟,"
-                    f"直线时速仅 {pace:.0f} 千米(低于 {SLOW_SEATS:g})",
+                    f"两地驻地直线距离 {apart[i, j]:.0f} 公里,现驾车 {now[i, j]:.0f} 分钟,"
+                    f"直线时速仅 {pace:.0f} 公里(低于 {SLOW_SEATS:g})",
                     f"The two seats are {apart[i, j]:.0f} km apart and {now[i, j]:.0f} min by car:"
                     f" {pace:.0f} straight km an hour (below {SLOW_SEATS:g})",
                 ),

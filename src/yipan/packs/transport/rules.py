@@ -73,7 +73,7 @@ def propose_suburban(region: Region, values: pd.DataFrame, costs: Costs) -> list
         return []
     apart = straight(region)
     now, weights = minutes(seconds(region, "transit")), demand(region, apart)
-    far, before = shortest_paths(step_graph(region, apart), np.array(wanted))
+    far, before = shortest_paths(step_graph(region, apart, SUBURBAN), np.array(wanted))
     found: list[Corridor] = []
     for i in range(len(wanted)):
         end = int(served[np.argmin(far[i, served])])
