@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from yipan import units
@@ -26,7 +26,8 @@ from yipan.region import (
 )
 from yipan.text import Text
 
-LAW = settings(max_examples=12, deadline=None, derandomize=True)
+# a failing example is shown as found: shrinking one that writes files takes minutes
+LAW = settings(max_examples=12, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
 QUALITY = st.sampled_from(list(Quality))
 # any text a person can type, control characters aside; surrogates are not text
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)

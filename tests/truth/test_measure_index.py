@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from yipan.errors import MeasureError, PackError
+from yipan.errors import MeasureError, PackError, RegionError
 from yipan.inequality import gini, theil
 from yipan.measure import (
     REGION,
@@ -186,6 +186,35 @@ def test_market_potential_ignores_what_cannot_be_reached() -> None:
         30 * (10 * exp(-41.8 / 60) + 3 * exp(-64 / 60)) + 10 * (10 * exp(-64 / 60) + 3 * exp(-41.8 / 60))
     ) / 40
     assert got["C"] == pytest.approx(own / 308 * 100, rel=2e-3)
+
+
+def test_a_zone_without_cells_has_no_values_and_says_so() -> None:
+    region = example("tiny")
+    links = region.table("links")
+    empty = region.replace(cells=region.cells.iloc[:4], links=links[links["id"].isin(["l1", "l2", "l3"])])
+    results = measure(empty, ["Y-LIV-01", "Y-ECO-02", "Y-ECO-06", "Y-HUM-02", "Y-SMT-01"])
+    assert results.values.loc["C"].isna().all()
+    assert results.missing["Y-LIV-01", "C"].reason.en.startswith("formula undefined here")
+    assert results.clusters.loc["hills"].isna().all()
+    assert results.clusters.loc["valley", "economy"] > 0
+
+
+def test_a_broken_table_is_told_as_such() -> None:
+    region = example("tiny").replace(cells=example("tiny").cells.iloc[:4])  # links still name C1 and C2
+    with pytest.raises(RegionError) as caught:
+        measure(region)
+    assert {p.file for p in caught.value.problems} == {"links.csv"}
+
+
+def test_an_indicator_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(region: Region) -> pd.Series:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(
+        "yipan.measure.run.catalogue", lambda: {"X-1": like("N-LIV-02", id="X-1", function=fails)}
+    )
+    with pytest.raises(MeasureError, match="X-1 of the pack services fails"):
+        measure(example("tiny"))
 
 
 def test_unknown_indicator() -> None:

@@ -112,8 +112,8 @@ def test_a_compatible_unit_is_converted_with_a_note(tiny: Path) -> None:
     # 30 × 10 000 persons = 300 000 persons; 43 200 ha × 0.01 km2/ha = 432 km2
     assert region.id == example("tiny").id
     assert [(p.severity, p.row, p.what.en) for p in problems] == [
-        ("warning", 5, "population: 1 values converted from '1e4 person' to 'person' (×10000)"),
-        ("warning", 9, "area: 1 values converted from '公顷' to 'km2' (×0.01)"),
+        ("warning", 5, "population: converted from '1e4 person' to 'person' (×10000; rows: 1)"),
+        ("warning", 9, "area: converted from '公顷' to 'km2' (×0.01; rows: 1)"),
     ]
 
 

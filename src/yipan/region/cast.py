@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-import numbers
 import re
 import unicodedata
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
 from yipan.region.conform import PLAIN_NUMBER
 from yipan.region.findings import Draft, Log, nearest, suggest
+from yipan.region.meta import HUGE
 from yipan.region.schema import Column
 from yipan.text import Text
 
@@ -123,8 +124,8 @@ def _number(value: object, column: Column) -> float:
         return math.nan
     if isinstance(value, str) and PLAIN_NUMBER.fullmatch(value.strip()):
         number = float(value)
-    elif isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_):
-        number = float(value)
+    elif isinstance(value, int | float | np.number | Decimal) and not isinstance(value, bool):
+        number = math.inf if isinstance(value, int) and abs(value) > HUGE else float(value)
         if math.isnan(number):
             return math.nan
     else:
@@ -164,6 +165,7 @@ def _in_range(number: float, column: Column) -> None:
 
 def _not_a_number(word: str, column: Column) -> _MisfitError:
     """Say what a word that should be a number looks like, and how to write it."""
+    word = word if len(word) <= 40 else word[:40] + "…"
     what = Text(f"{column.label.zh}不是数字:“{word}”", f"{column.label.en} is not a number: '{word}'")
     unit = f" ({column.unit})" if column.unit else ""
     remedy = Text(f"只填数字{unit}", f"write a number{unit}")
@@ -206,6 +208,11 @@ def _word(value: object, column: Column) -> str:
             Text(f"不是文字:{value!r}", f"not text: {value!r}"), Text("填写文字", "write text")
         )
     word = str(value)
+    if not word.isascii() and any("\ud800" <= c <= "\udfff" for c in word):
+        raise _MisfitError(
+            Text(f"含有不完整的字符:{word!r}", f"it holds half a character: {word!r}"),
+            Text("重新输入此文字", "type this text again"),
+        )
     if column.kind == "id" or column.required:
         word = word.strip()
     if column.kind == "id" and _CONTROL.search(word):
@@ -216,7 +223,9 @@ def _word(value: object, column: Column) -> str:
     if column.choices and word and word not in column.choices:
         near = suggest(word, column.choices)
         raise _MisfitError(
-            Text(f"未知的{column.name}:“{word}”{near.zh}", f"unknown {column.name}: '{word}'{near.en}"),
+            Text(
+                f"未知的{column.label.zh}:“{word}”{near.zh}", f"unknown {column.label.en}: '{word}'{near.en}"
+            ),
             Text(f"填写 {'、'.join(column.choices)} 之一", f"write one of {', '.join(column.choices)}"),
         )
     return word

@@ -59,7 +59,7 @@ def check_row_sources(draft: Draft, meta: Meta, log: Log) -> None:
         log.error(
             Text(
                 f"来源“{word}”未在 region.toml 中声明(共 {n} 行){near.zh}",
-                f"the source '{word}' is not declared in region.toml ({n} rows){near.en}",
+                f"the source '{word}' is not declared in region.toml (rows: {n}){near.en}",
             ),
             Text(f'添加 [[sources]] id = "{word}"', f'add [[sources]] with id = "{word}"'),
             file=draft.file,

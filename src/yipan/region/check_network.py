@@ -51,7 +51,7 @@ def check_lines(lines: Draft | None, stops: Draft | None, log: Log) -> None:
             log.error(
                 Text(
                     f"线路“{ident}”有 {len(ats)} 个站点,至少要 2 个",
-                    f"line '{ident}' has {len(ats)} stops and needs at least 2",
+                    f"line '{ident}' needs at least 2 stops and has {len(ats)}",
                 ),
                 Text("在 stops.csv 中按顺序填写其站点", "give its stops, in order, in stops.csv"),
                 file=lines.file,

@@ -92,7 +92,7 @@ def _bring(draft: Draft, by: str, column: str, wanted: dict[str, str], log: Log)
         log.warn(
             Text(
                 f"{name}:{len(ats)} 个值由“{unit}”换算为“{target}”(×{factor:g})",
-                f"{name}: {len(ats)} values converted from '{unit}' to '{target}' (×{factor:g})",
+                f"{name}: converted from '{unit}' to '{target}' (×{factor:g}; rows: {len(ats)})",
             ),
             Text(f"以 {target} 填写可免换算", f"write {target} to avoid the conversion"),
             file=draft.file,

@@ -70,9 +70,9 @@ def load(path: Path, schema: TableSchema, log: Log) -> Draft | None:
     log
         Gets every problem found.
     """
-    if not within_limit(path, log):
-        return None
     try:
+        if not within_limit(path, log):
+            return None
         if path.suffix == ".csv":
             return _csv(path, schema, log)
         if path.suffix == ".geojson":

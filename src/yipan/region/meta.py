@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -23,6 +24,7 @@ DEFAULTS = Source(
 )
 """Source of assumptions that a region does not give."""
 
+HUGE = sys.float_info.max  # whole numbers in a file may be larger than any float
 _WGS84 = ("EPSG:4326", "OGC:CRS84", "WGS84", "WGS-84")
 _KEYS = (
     "id", "names", "base_year", "years", "currency", "price_year", "crs", "core", "licence", "clusters",
@@ -75,7 +77,7 @@ class _Reader:
 
     def number(self, key: str) -> float:
         value = self.item.get(key)
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= HUGE:
             return float(value)
         what = Text("缺少此键", "this key is missing")
         if value is not None:
@@ -145,7 +147,7 @@ def read_meta(text: str, log: Log) -> Meta | None:
     """
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError
         line = re.search(r"at line (\d+)", str(error))
         log.error(
             Text(f"不是有效的 TOML:{error}", f"not valid TOML: {error}"),

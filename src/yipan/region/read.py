@@ -99,23 +99,30 @@ def read_region(folder: str | Path, *, strict: bool = True) -> Region:
         return region
     kind = UnsafeFile if log.unsafe else RegionError
     name, n = Path(folder).name, len(errors_of(log.problems))
-    raise kind(Text(f"区域 {name} 有 {n} 处错误", f"the region {name} has {n} errors"), problems=log.problems)
+    raise kind(Text(f"区域 {name} 有 {n} 处错误", f"errors in the region {name}: {n}"), problems=log.problems)
 
 
 def _read(path: Path, log: Log) -> Region | None:
     region: Region | None = None
-    if path.is_dir():
-        region = _read_folder(path, log)
-    elif path.is_file() and path.suffix.lower() == ".zip":
-        with unpacked(path, log) as folder:
-            region = None if folder is None else _read_folder(folder, log)
-    else:
+    try:
+        if path.is_dir():
+            region = _read_folder(path, log)
+        elif path.is_file() and path.suffix.lower() == ".zip":
+            with unpacked(path, log) as folder:
+                region = None if folder is None else _read_folder(folder, log)
+        else:
+            log.error(
+                Text("没有这个文件夹", "there is no such folder"),
+                Text(
+                    "给出含 region.toml 的文件夹或其 zip", "name a folder with region.toml, or a zip of one"
+                ),
+                file=path.name,
+            )
+    except OSError as error:
         log.error(
-            Text("没有这个文件夹", "there is no such folder"),
-            Text(
-                "给出含 region.toml 的文件夹或其 zip", "name a folder that holds region.toml, or a zip of one"
-            ),
-            file=path.name,
+            Text(f"无法读取:{error.strerror}", f"cannot be read: {error.strerror}"),
+            Text("检查文件权限", "check the permissions of the file"),
+            file=Path(error.filename or path).name,
         )
     log.problems.sort(key=_order)
     return region

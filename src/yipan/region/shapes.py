@@ -7,7 +7,6 @@ feature and not the end of the program.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from shapely.geometry import shape
 
 from yipan.region.findings import Draft, Log
+from yipan.region.meta import HUGE
 from yipan.region.schema import TableSchema
 from yipan.text import Text
 
@@ -151,9 +151,7 @@ def _is_position(value: object) -> bool:
     return (
         isinstance(value, list)
         and len(value) >= 2
-        and all(
-            isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) for v in value[:2]
-        )
+        and all(isinstance(v, int | float) and not isinstance(v, bool) and abs(v) <= HUGE for v in value[:2])
     )
 
 
