@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 FONTS = HERE / "src" / "yipan" / "show" / "fonts"
 WEIGHTS = ("Regular", "Bold")
 COPYRIGHT, LICENCE, LICENCE_URL = 0, 13, 14  # name ids of the OpenType `name` table
-EXTRA = "−–—…·×÷±≤≥≈≠→←↑↓▲▼△▽■□●○◆◇★☆✓✗²³¹₂‰€¥£«»“”‘’′″‹›‑ \u00a0\u2009\u202f"
+EXTRA = "•†‡−–—…·×÷±≤≥≈≠→←↑↓▲▼△▽■□●○◆◇★☆✓✗²³¹₂‰€¥£«»“”‘’′″‹›‑ \u00a0\u2009\u202f"
 
 
 def wanted() -> set[int]:

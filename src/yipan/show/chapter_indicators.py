@@ -8,12 +8,12 @@ import numpy as np
 
 from yipan.measure.values import NEED_NAMES, REGION
 from yipan.pack import Indicator
-from yipan.show.cells import number, words
+from yipan.show.cells import number, quality_words, words
 from yipan.show.chapter_scores import panel
 from yipan.show.colours import scale_for
 from yipan.show.maps import THUMB, choropleth
 from yipan.show.material import Material, finite
-from yipan.show.model import Cell, Chapter, Column, Entries, Entry, Paragraph, TableBlock
+from yipan.show.model import Cell, Chapter, Column, Entries, Entry, Panel, Paragraph, TableBlock
 from yipan.show.numbers import MISSING, decimals_of_size, fixed
 from yipan.text import Text
 
@@ -145,8 +145,6 @@ def _entry(m: Material, i: Indicator) -> Entry:
 
 def _quality(m: Material, i: Indicator) -> Text:
     if i.id in m.results.region_quality and i.id not in m.results.values.columns:
-        from yipan.show.cells import quality_words
-
         return quality_words([m.results.region_quality[i.id]])
     return m.quality_of(i.id)
 
@@ -166,7 +164,7 @@ def _reasons(m: Material, i: Indicator, gone: Counter[Text]) -> Text:
     return Text(zh, en)
 
 
-def _map(m: Material, i: Indicator):  # type: ignore[no-untyped-def]
+def _map(m: Material, i: Indicator) -> Panel:
     values = m.results.values[i.id].astype(float)
     ramp = "burden" if i.direction < 0 else "good"
     scale = scale_for(values.to_numpy(), ramp, i.unit)  # type: ignore[arg-type]

@@ -200,10 +200,7 @@ def _size_cards(m: Material) -> Cards:
             ),
             Card(
                 Text("线路与路段", "Lines and links"),
-                Text(
-                    f"{len(r.table('lines'))} / {len(r.table('links'))}",
-                    f"{len(r.table('lines'))} / {len(r.table('links'))}",
-                ),
+                count_pair(len(r.table("lines")), len(r.table("links"))),
                 Text(
                     f"{r.table('stops')['station'].nunique()} 座车站",
                     f"{r.table('stops')['station'].nunique()} stations",
@@ -211,6 +208,12 @@ def _size_cards(m: Material) -> Cards:
             ),
         )
     )
+
+
+def count_pair(one: int, other: int) -> Text:
+    """Return two counts side by side."""
+    both = f"{fixed(float(one), 0)} / {fixed(float(other), 0)}"
+    return Text(both, both)
 
 
 def _clusters_figure(m: Material) -> FigureBlock:
@@ -282,7 +285,7 @@ def _network_figure(m: Material) -> FigureBlock:
         [empty_ground(g), links, cells, lines],
         legend=Legend(
             Text("单元格人口(人)与网络", "Residents (persons), network"),
-            tuple([*cell_keys, *line_keys, *link_keys]),
+            (*cell_keys, *line_keys, *link_keys),
         ),
         title=title,
         description=description,

@@ -233,7 +233,7 @@ def share_bars(
     width, step, top = 860.0, 27.0, 36.0
     height = top + step * len(rows) + 6
     nodes: list[Node] = []
-    x = left
+    x = 12.0
     for words, colour in parts:
         nodes.append(
             el("rect", x=x, y=10, width=14, height=11, fill=colour, stroke="#8a979d", stroke_width=0.5)

@@ -1,6 +1,6 @@
 """Colour scales that stay readable in print and for colour-blind readers, and classes for a legend.
 
-All scales are from ColorBrewer (Cynthia Brewer, Penn State; colour-blind safe), so classes differ in lightness.
+The scales follow ColorBrewer (Cynthia Brewer, Penn State; colour-blind safe): classes differ in lightness.
 """
 
 from __future__ import annotations
@@ -59,7 +59,14 @@ class Scale:
 
     def label(self, at: int) -> str:
         """Return the range of a class in words a reader can check against the table."""
-        return f"{fixed(self.breaks[at], self.decimals)} – {fixed(self.breaks[at + 1], self.decimals)}"
+        return f"{self.edge(at)} – {self.edge(at + 1)}"
+
+    def edge(self, at: int) -> str:
+        """Return a break as written in the legend; breaks of many sizes each with their own decimals."""
+        small = min((abs(b) for b in self.breaks if b), default=1.0)
+        if max(map(abs, self.breaks)) / small < 50 or self.decimals < 2:
+            return fixed(self.breaks[at], self.decimals)
+        return fixed(self.breaks[at], decimals_for((self.breaks[at],)))
 
 
 def scale_for(values: NDArray[np.float64], ramp: Ramp, unit: Text, *, classes: int = 7) -> Scale:

@@ -14,6 +14,7 @@ from yipan.region.schema import Quality
 from yipan.show.fonts import FAMILY, web_fonts
 from yipan.show.model import Panel, Report
 from yipan.show.svg import render
+from yipan.show.typography import chinese
 from yipan.show.words import WORDS
 from yipan.text import Lang, Text
 
@@ -72,9 +73,9 @@ def bilingual(text: Text, only: Lang | None = None) -> Markup:
     '<span class="zh" lang="zh">&lt;区&gt;</span><span class="en" lang="en">&lt;zone&gt;</span>'
     """
     if only is not None:
-        return escape(text.in_(only))
+        return escape(chinese(text.zh or text.en) if only == "zh" else text.in_("en"))
     if text.zh == text.en or not text.zh or not text.en:
         return escape(text.zh or text.en)
     return Markup('<span class="zh" lang="zh">{}</span><span class="en" lang="en">{}</span>').format(
-        text.zh, text.en
+        chinese(text.zh), text.en
     )

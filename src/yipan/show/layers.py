@@ -173,7 +173,7 @@ def places_layer(
 
     def draw(frame: Frame, inset: bool) -> list[Node]:
         nodes = []
-        r = 4.2 if inset else 3.0
+        r = 4.4 if inset else 3.5
         for kind in shown:
             xy = _xy(ground, places[places["kind"] == kind])
             shape, colour = style[kind]

@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 
 from yipan.show.colours import GRID, INK, LINE, Scale
 from yipan.show.labels import Box, Wish, place, wrap
 from yipan.show.numbers import fixed
-from yipan.show.plane import Frame, Ground, free_box, path_of
+from yipan.show.plane import Frame, Ground, free_box
 from yipan.show.svg import Node, el, group, hatch, label, picture, text_width
 from yipan.text import LANGS, Lang, Text
 
@@ -100,12 +99,12 @@ class Legend:
                     stroke_width=0.5,
                 )
             )
-        for k, edge in enumerate(scale.breaks):
+        for k in range(len(scale.breaks)):
             anchor = "start" if k == 0 else "middle"
             nodes.append(
                 el(
                     "text",
-                    fixed(edge, scale.decimals),
+                    scale.edge(k),
                     x=left + k * step,
                     y=top + 11 + small * 1.15,
                     font_size=small,
@@ -130,7 +129,7 @@ class Sheet:
 
     width: float = 900.0
     most_height: float = 760.0
-    font: float = 12.5
+    font: float = 14.0
     names: bool = True
     inset: bool = True
     simplify: float = 0.5  # pixels
@@ -200,33 +199,13 @@ def zones_layer(
 
     def draw(frame: Frame, inset: bool) -> list[Node]:
         del inset
-        shapes = ground.simplified(simplify / frame.scale)
-        window = shapely.box(*frame.window)
         nodes = []
-        for zone, shape in zip(ground.ids, shapes, strict=True):
-            seen = shape if window.contains(shape) else shapely.clip_by_rect(shape.buffer(0), *_grown(frame))
-            seen = _polygons(seen)
-            path = "" if seen is None else path_of(seen, frame)
-            if path:
-                tip = [el("title", tips[zone])] if tips and zone in tips else []
-                nodes.append(el("path", *tip, d=path, fill=fill.get(zone, "#e9edee")))
+        for zone, path in ground.paths(frame, simplify).items():
+            tip = [el("title", tips[zone])] if tips and zone in tips else []
+            nodes.append(el("path", *tip, d=path, fill=fill.get(zone, "#e9edee")))
         return [group(nodes, stroke=stroke, stroke_width=stroke_width, stroke_linejoin="round")]
 
     return draw
-
-
-def _grown(frame: Frame) -> Box:
-    """Return the window with five pixels around it, so that cut edges stay out of sight."""
-    west, south, east, north = frame.window
-    air = 5 / frame.scale
-    return (west - air, south - air, east + air, north + air)
-
-
-def _polygons(shape: shapely.Geometry) -> shapely.Geometry | None:
-    if shape.is_empty:
-        return None
-    parts = [g for g in getattr(shape, "geoms", [shape]) if g.geom_type in {"Polygon", "MultiPolygon"}]
-    return shapely.union_all(parts) if parts else None
 
 
 def choropleth(
@@ -305,7 +284,7 @@ def compose(
     for layer in layers:
         nodes += layer(frame, False)
     inset = _inset_frame(ground, boxes.get("inset"))
-    taken = [b for b in boxes.values()]
+    taken = list(boxes.values())
     if inset is not None:
         nodes += _mark(frame, inset)
     if sheet.names:
@@ -427,7 +406,7 @@ def _names(
             if not frame.holds(x, y) or (hidden is not None and hidden.holds(x, y)):
                 continue
             px, py = frame.px(np.array([[x, y]]))[0]
-            name = ground.names[zone].in_(lang)
+            name = ground.labels[zone].in_(lang)
             room = max(radius * frame.scale, 1.8 * sheet.font)
             wishes.append(Wish(zone, wrap(name), float(px), float(py), room, radius))
         for spot in place(wishes, size=sheet.font, frame=frame.box, taken=taken):

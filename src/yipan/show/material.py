@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +13,7 @@ import pandas as pd
 from yipan.measure.values import NEEDS, Results
 from yipan.pack import Indicator
 from yipan.plan.values import Plan
-from yipan.region.schema import Quality
+from yipan.region.schema import SCHEMAS, Quality
 from yipan.region.value import Region
 from yipan.scenario.values import Project
 from yipan.show.cells import quality_words
@@ -116,8 +117,6 @@ def column_qualities(region: Region) -> list[tuple[Text, list[str]]]:
     for name, table in region.tables.items():
         if not len(table) or "quality" not in table:
             continue
-        from yipan.region.schema import SCHEMAS
-
         label = SCHEMAS[name].label
         rows = [str(q) for q in table.array("quality")]
         own = [p for p in region.meta.provenance if p.column.startswith(f"{name}.")]
@@ -125,12 +124,26 @@ def column_qualities(region: Region) -> list[tuple[Text, list[str]]]:
         for p in own:
             column = p.column.partition(".")[2]
             schema = SCHEMAS[name].column(column)
-            words = schema.label if schema is not None else Text(column, column)
+            words = _short(schema.label) if schema is not None else _open_column(name, column)
             known = int(pd.notna(table.frame[column]).sum()) if column in table else 0
             out.append(
                 (Text(f"{label.zh} · {words.zh}", f"{label.en} · {words.en}"), [p.quality.value] * known)
             )
     return [(label, rows) for label, rows in out if rows]
+
+
+def _short(label: Text) -> Text:
+    """Leave out what stands in brackets."""
+    return Text(re.split(r"[((]", label.zh)[0], re.split(r"\s*[((]", label.en)[0])
+
+
+def _open_column(table: str, column: str) -> Text:
+    """Name a column that is in no schema: ``population_2010`` is population of 2010."""
+    base, _, year = column.rpartition("_")
+    schema = SCHEMAS[table].column(base)
+    if schema is None or not year.isdigit():
+        return Text(column, column)
+    return Text(f"{year} 年{schema.label.zh}", f"{schema.label.en} {year}")
 
 
 def shares(values: Sequence[str]) -> list[float]:

@@ -27,6 +27,7 @@ from yipan.show.model import (
     Trace,
 )
 from yipan.show.svg import render
+from yipan.show.typography import chinese
 from yipan.show.words import WORDS
 from yipan.text import Lang, Text
 
@@ -69,7 +70,7 @@ def document(report: Report, lang: Lang, folder: Path) -> Json:
     """Return what the template reads, and write the pictures into `folder`."""
 
     def say(text: Text) -> str:
-        return text.in_(lang)
+        return chinese(text.in_(lang)) if lang == "zh" else text.in_(lang)
 
     pictures = 0
 
@@ -80,8 +81,9 @@ def document(report: Report, lang: Lang, folder: Path) -> Json:
         (folder / name).write_text(render(panel.svg, lang), encoding="utf-8")
         return {
             "file": name,
-            "alt": f"{say(panel.title)}. {say(panel.description)}",
+            "alt": f"{say(panel.title)} — {say(panel.description)}",
             "subtitle": say(panel.subtitle),
+            "tall": _tall(panel),
         }
 
     return {
@@ -99,6 +101,12 @@ def document(report: Report, lang: Lang, folder: Path) -> Json:
             for c in report.chapters
         ],
     }
+
+
+def _tall(panel: Panel) -> bool:
+    """Whether a picture takes more than half a page: such pictures float, so that text fills the page."""
+    size = dict(panel.svg.attrs)
+    return float(size["height"]) > 0.6 * float(size["width"])
 
 
 Say = Callable[[Text], str]

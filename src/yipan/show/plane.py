@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +18,9 @@ from shapely.geometry.base import BaseGeometry
 from yipan.region.value import Region
 from yipan.show.labels import Box, overlap
 from yipan.text import Text
+
+
+_UNIT = re.compile(r"(?: Autonomous)? (?:County|District|City|Prefecture)$")
 
 
 @dataclass(frozen=True)
@@ -91,9 +96,37 @@ class Ground:
             out[zone] = (float(x), float(y), float(spoke.length))
         return out
 
-    def simplified(self, tolerance: float) -> tuple[BaseGeometry, ...]:
-        """Return the zones simplified to `tolerance` (m), common borders staying common."""
-        return tuple(shapely.coverage_simplify(list(self.shapes), tolerance))
+    @cached_property
+    def labels(self) -> Mapping[str, Text]:
+        """Names as written on a map: English ones without the kind of unit, where that stays unambiguous."""
+        short = {z: _UNIT.sub("", name.in_("en")) for z, name in self.names.items()}
+        often = Counter(short.values())
+        return {
+            z: Text(name.zh, short[z] if often[short[z]] == 1 else name.in_("en"))
+            for z, name in self.names.items()
+        }
+
+    @cached_property
+    def _known_paths(self) -> dict[tuple[Frame, float], Mapping[str, str]]:
+        return {}
+
+    def paths(self, frame: Frame, simplify: float) -> Mapping[str, str]:
+        """Return the SVG path of each zone seen in a frame, simplified to `simplify` pixels.
+
+        Zones are simplified together, so common borders stay common; what is cut off by the frame is cut
+        five pixels outside it. Remembered: maps of one size share their paths.
+        """
+        key = (frame, simplify)
+        if key not in self._known_paths:
+            simple = shapely.coverage_simplify(list(self.shapes), simplify / frame.scale)
+            window = shapely.box(*frame.window)
+            seen = {
+                zone: shape if window.contains(shape) else _cut(shape, frame)
+                for zone, shape in zip(self.ids, simple, strict=True)
+            }
+            drawn = {zone: path_of(shape, frame) for zone, shape in seen.items() if not shape.is_empty}
+            self._known_paths[key] = {zone: path for zone, path in drawn.items() if path}
+        return self._known_paths[key]
 
     def fit(self, width: float, most_height: float, *, margin: float = 10.0) -> Frame:
         """Return the frame that shows the whole region `width` pixels wide, or less where it is tall."""
@@ -143,6 +176,14 @@ def ground_of(region: Region) -> Ground:
         shapes=tuple(zones.geometry.to_crs(plane)),
         to_plane=transformer.transform,
     )
+
+
+def _cut(shape: BaseGeometry, frame: Frame) -> BaseGeometry:
+    """Return the part of a polygon in the frame and five pixels around it."""
+    west, south, east, north = frame.window
+    air = 5 / frame.scale
+    cut = shapely.clip_by_rect(shape, west - air, south - air, east + air, north + air)
+    return shapely.union_all([g for g in getattr(cut, "geoms", [cut]) if "Polygon" in g.geom_type])
 
 
 def path_of(shape: BaseGeometry, frame: Frame) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
+from yipan.show.typography import chinese
 from yipan.text import LANGS, Lang, Text
 
 FONT = "'Noto Sans CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei',sans-serif"
@@ -13,8 +14,10 @@ FONT = "'Noto Sans CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei',sans-s
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One element. `lang` is set on what is shown in one language only; a `Text` child is written in the
-    language asked for, and in both languages as ``data-zh`` and ``data-en`` (titles, descriptions).
+    """One element.
+
+    `lang` is set on what is shown in one language only; a `Text` child is written in the language asked
+    for, and in both languages as ``data-zh`` and ``data-en`` (titles, descriptions).
     """
 
     tag: str
@@ -77,7 +80,7 @@ def _pieces(node: Node, lang: Lang | None) -> Iterator[str]:
         attrs += f' class="{node.lang}" lang="{node.lang}"'
     if lang is None and len(node.children) == 1 and isinstance(node.children[0], Text):
         text = node.children[0]
-        attrs += f' data-zh="{escape(text.in_("zh"))}" data-en="{escape(text.in_("en"))}"'
+        attrs += f' data-zh="{escape(chinese(text.in_("zh")))}" data-en="{escape(text.in_("en"))}"'
     if not node.children:
         yield f"<{node.tag}{attrs}/>"
         return
@@ -86,7 +89,7 @@ def _pieces(node: Node, lang: Lang | None) -> Iterator[str]:
         if isinstance(child, Node):
             yield from _pieces(child, lang)
         else:
-            yield escape(child if isinstance(child, str) else child.in_(lang or "zh"), quote=False)
+            yield escape(chinese(child if isinstance(child, str) else child.in_(lang or "zh")), quote=False)
     yield f"</{node.tag}>"
 
 
@@ -120,7 +123,7 @@ def text_width(text: str, size: float) -> float:
     >>> text_width("万州", 10), round(text_width("ab", 10), 1)
     (20.0, 11.4)
     """
-    return size * sum(1.0 if ord(c) > 0x2E7F else _latin(c) for c in text)
+    return size * sum(1.0 if ord(c) > 0x2E7F else _latin(c) for c in chinese(text))
 
 
 def _latin(char: str) -> float:

@@ -16,6 +16,7 @@ WORDS: dict[str, Text] = {
     "missing": Text("缺失", "missing"),
     "skip": Text("跳到正文", "Skip to content"),
     "save": Text("存为 SVG", "Save as SVG"),
+    "swipe": Text("左右滑动查看全图", "swipe to see all of it"),
     "sort": Text("点击表头排序", "Click a heading to sort"),
     "page": Text("第", "Page"),
     "of": Text("页,共", "of"),
