@@ -24,6 +24,7 @@ Need = Literal["economy", "living", "ecology", "safety"]
 Trait = Literal["international", "green", "smart", "humanistic", ""]
 Area = Literal["industry_chain", "infrastructure", "public_service", "policy_market", "safety_joint", ""]
 Level = Literal["zone", "cell", "cluster", "pair", "region"]
+Weight = Literal["population", "area"]
 Measure = Callable[[Region], pd.Series]
 
 
@@ -48,6 +49,9 @@ class Indicator:
         Series with the one index value ``region``.
     traps
         What the number does not say.
+    weight
+        By what zones count in the value of a cluster or the region: ``population``, or ``area`` (statistic of
+        the base year) for values per land.
     """
 
     id: str
@@ -68,6 +72,7 @@ class Indicator:
     function: Measure
     pack: str = ""
     traps: Text = field(default_factory=lambda: Text("", ""))
+    weight: Weight = "population"
 
     @property
     def scored(self) -> bool:
@@ -141,6 +146,7 @@ CATALOGUE = (
     "goalposts_en",
     "standard",
     "needs",
+    "weight",
     "traps_zh",
     "traps_en",
 )
@@ -271,6 +277,7 @@ def _indicator(
         "trait": r.choice("quality", get_args(Trait)),
         "area": r.choice("area", get_args(Area)),
         "level": r.choice("level", get_args(Level)),
+        "weight": r.choice("weight", get_args(Weight)),
         "low": r.number("low", blank=direction == "0"),
         "high": r.number("high", blank=direction == "0"),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from math import exp, log
 from pathlib import Path
@@ -76,6 +77,13 @@ def test_differences_between_clusters() -> None:
     assert row["theil"] == pytest.approx(log(440 / 400))  # all scores lie with 400 of 440
     assert row["between"] == pytest.approx(1.0)
     assert cluster_values(results).loc["Y-LIV-02", REGION] == pytest.approx(400 / 440 * 100)
+
+
+def test_values_per_land_are_summed_up_by_land() -> None:
+    results = measure(example("tiny"), ["Y-ECL-02", "Y-ECL-06"])  # 80 km2 protected of 432 + 432 + 862
+    table = cluster_values(results)
+    assert table.loc["Y-ECL-02", REGION] == pytest.approx(80 / 1726 * 100)
+    assert table.loc["Y-ECL-06", "valley"] == pytest.approx(400_000 / 864)
 
 
 def test_a_cluster_of_clusters_counts_the_zones_inside() -> None:
@@ -210,9 +218,8 @@ def test_an_indicator_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     def fails(region: Region) -> pd.Series:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(
-        "yipan.measure.run.catalogue", lambda: {"X-1": like("N-LIV-02", id="X-1", function=fails)}
-    )
+    bad = like("N-LIV-02", id="X-1", function=fails)
+    monkeypatch.setattr(sys.modules["yipan.measure.run"], "catalogue", lambda: {"X-1": bad})
     with pytest.raises(MeasureError, match="X-1 of the pack services fails"):
         measure(example("tiny"))
 
@@ -252,6 +259,7 @@ def test_a_catalogue_is_read_with_all_its_faults(tmp_path: Path) -> None:
     assert [(p.row, p.column) for p in caught.value.problems] == [
         (2, "id"),  # x has no function
         (2, "direction"),
+        (2, "weight"),
         (2, "low"),
         (None, "id"),  # y has no row
     ]

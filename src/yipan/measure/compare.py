@@ -12,8 +12,8 @@ from yipan.measure.values import REGION, Results
 def region_values(results: Results) -> pd.Series[float]:
     """Return one value per indicator for the whole region, in the unit of the indicator.
 
-    Zone indicators: mean of the zones weighted by residents (over zones that have a value); region-level
-    indicators: their value. Index: indicator id; NaN where missing.
+    Zone indicators: mean of the zones that have a value, weighted by residents (by land where the indicator
+    says so); region-level indicators: their value. Index: indicator id; NaN where missing.
 
     Examples
     --------
@@ -27,16 +27,20 @@ def region_values(results: Results) -> pd.Series[float]:
 
 
 def cluster_values(results: Results) -> pd.DataFrame:
-    """Return the population-weighted value of every indicator by cluster and for the region.
+    """Return the weighted mean of every indicator by cluster and for the region (see `region_values`).
 
     Index indicator id; columns cluster ids and ``region`` (region-level indicators only there).
     """
     groups = [*results.clusters.index, REGION]
     out = pd.DataFrame(np.nan, index=list(results.indicators), columns=groups)
-    weights = results.population.to_numpy(np.float64)
+    people, land = results.population.to_numpy(np.float64), results.area.to_numpy(np.float64)
+    by_land = np.array(
+        [results.indicators[i].weight == "area" for i in results.values.columns], dtype=np.bool_
+    )
+    weights = np.nan_to_num(np.where(by_land[None, :], land[:, None], people[:, None]))
     for group in groups:
         mine = np.isin(results.values.index, members(results, group))
-        values, w = results.values.to_numpy(np.float64)[mine], weights[mine, None]
+        values, w = results.values.to_numpy(np.float64)[mine], weights[mine]
         there = np.isfinite(values) & (w > 0)
         have = (there * w).sum(axis=0)
         total = np.where(there, values * w, 0.0).sum(axis=0)
@@ -96,8 +100,8 @@ def describe(results: Results) -> pd.DataFrame:
     """Return one line per indicator: names, unit, grouping, spread, how many values are missing, qualities.
 
     Index indicator id. Columns: zh, en, unit_zh, unit_en, need, trait, area, level, direction, values (zones
-    with a value), missing, least, median, most, region (population-weighted), score (the same of its scores),
-    and official, derived, modelled, assumed (number of values by weakest quality).
+    with a value), missing, least, median, most, region (see `region_values`), score (mean of its scores, by
+    residents), and official, derived, modelled, assumed (number of values by weakest quality).
     """
     overall = region_values(results)
     rows = {}

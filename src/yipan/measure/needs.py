@@ -88,7 +88,7 @@ def _absent_statistic(region: Region, name: str) -> Absence | None:
     year = year_of(region, variable, when)
     at = "更早" if year is None else f"{year} 年"
     during = "of an earlier year" if year is None else f"of {year}"
-    has = _statistic(region, variable, year)
+    has = statistic(region, variable, year)
     lacking = np.array([z not in has for z in region.zone_ids], dtype=np.bool_)
     if not lacking.any():
         return None
@@ -103,7 +103,7 @@ def _absent_statistic(region: Region, name: str) -> Absence | None:
     )
 
 
-def _statistic(region: Region, variable: str, year: int | None) -> dict[str, tuple[float, int]]:
+def statistic(region: Region, variable: str, year: int | None) -> dict[str, tuple[float, int]]:
     """Return value and rank of quality of one statistic by zone."""
     table = region.tables["statistics"]
     rows = np.flatnonzero((table.array("variable") == variable) & (table.numbers("year") == (year or 0)))
@@ -150,7 +150,7 @@ def ranks(region: Region, need: str) -> NDArray[np.int64]:
     zones = len(region.zone_ids)
     if form == "stat":
         variable, _, when = name.partition("@")
-        known = _statistic(region, variable, year_of(region, variable, when))
+        known = statistic(region, variable, year_of(region, variable, when))
         return np.array([known[z][1] if z in known else 0 for z in region.zone_ids], dtype=np.int64)
     if form == "cells":
         return _column_ranks(region, name)
@@ -185,8 +185,10 @@ def _total_ranks(region: Region, column: str) -> NDArray[np.int64]:
     A model that spreads an official total over cells leaves the total official.
     """
     out = _column_ranks(region, column)
+    if column not in region.tables["cells"]:
+        return out
     totals = region.zone_sum(region.tables["cells"].numbers(column))
-    published = _statistic(region, column, region.meta.base_year)
+    published = statistic(region, column, region.meta.base_year)
     for i, zone in enumerate(region.zone_ids):
         value, rank = published.get(zone, (np.nan, 0))
         if abs(totals[i] - value) <= 1e-6 * abs(value):

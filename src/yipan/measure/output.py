@@ -65,6 +65,7 @@ def indicator_to_dict(indicator: Indicator) -> dict[str, Any]:
         "goalposts": _text(indicator.goalposts),
         "standard": indicator.standard,
         "needs": list(indicator.needs),
+        "weight": indicator.weight,
         "traps": _text(indicator.traps),
         "pack": indicator.pack,
     }

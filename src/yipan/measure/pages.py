@@ -24,6 +24,7 @@ AREAS = {
     "safety_joint": Text("安全联防", "Joint safety"),
 }
 LEVELS = {"zone": Text("分区", "zone"), "region": Text("区域", "region")}
+WEIGHTS = {"population": Text("常住人口", "residents"), "area": Text("土地面积", "land")}
 DIRECTIONS = {
     1: Text("越高越好", "more is better"),
     -1: Text("越低越好", "less is better"),
@@ -80,8 +81,11 @@ def page(indicator: Indicator, others: Iterable[Indicator] = ()) -> str:
         ("需要", "Need", NEED_NAMES[i.need]),
         ("特质", "Quality", TRAITS.get(i.trait, Text("—", "—"))),
         ("协同领域", "Area of coordination", AREAS.get(i.area, Text("—", "—"))),
+        ("汇总权重", "Weight in clusters and region", WEIGHTS[i.weight]),
         ("领域包", "Pack", Text(f"`{i.pack}`", f"`{i.pack}`")),
     ]
+    if i.level == "region":
+        rows = [row for row in rows if row[0] != "汇总权重"]
     if i.direction:
         ends = f"{_number(i.low)} – {_number(i.high)}"
         rows.insert(2, ("阈值", "Goalposts", Text(ends, ends)))

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from yipan.errors import MeasureError
+from yipan.errors import MeasureError, YipanError
 from yipan.measure.index import missing_needs, need_scores, score, weighted_rows
 from yipan.measure.load import load_packs, wrong_shape
-from yipan.measure.needs import Absence, find
+from yipan.measure.needs import Absence, find, statistic
 from yipan.measure.values import NEEDS, REGION, Missing, Results
 from yipan.needs import Memo, needs_key, zone_index
 from yipan.pack import Indicator
@@ -128,6 +128,8 @@ def _call(region: Region, indicator: Indicator) -> NDArray[np.float64]:
     try:
         with np.errstate(all="ignore"):
             out = indicator.function(region)
+    except YipanError:  # the region's own fault, told by who found it
+        raise
     except Exception as error:
         raise MeasureError(
             Text(
@@ -184,6 +186,7 @@ def _results(
     index = zone_index(region)
     people = region.zone_sum(region.tables["cells"].numbers("population"))
     weights = np.nan_to_num(people)
+    area = statistic(region, "area", region.meta.base_year)
     cluster = np.array([region.cluster_of[z] for z in zones])
     inside = _cluster_members(region)
     by_cluster = [weighted_rows(needs, weights, np.isin(zones, m)) for m in inside.values()]
@@ -205,6 +208,7 @@ def _results(
         ),
         total=pd.Series(weighted_rows(needs, weights, np.ones(len(zones), dtype=np.bool_)), index=columns),
         population=pd.Series(people, index=index),
+        area=pd.Series([area.get(z, (np.nan, 0))[0] for z in zones], index=index, dtype=np.float64),
         cluster=pd.Series(cluster, index=index),
         cluster_members=MappingProxyType(inside),
         seconds=MappingProxyType(dict(seconds)),

@@ -24,7 +24,8 @@ def gaps(region: Region, results: Results) -> pd.DataFrame:
         One row per target, in the order of the file: indicator, names and unit, scope with names, year,
         target, value, ``gap`` (what is missing, in the unit of the indicator: 0 when met; for indicators
         without direction the distance either way), ``met`` (missing values are not met: None), source,
-        quality. Values of clusters and region are means of zones weighted by residents.
+        quality. For values of clusters and region see
+        `region_values`.
 
     Raises
     ------

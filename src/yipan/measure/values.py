@@ -58,8 +58,8 @@ class Results:
         Need scores 0–100 and ``index``: index zone id, columns economy, living, ecology, safety, index.
     clusters, total
         The same, population-weighted, for each cluster (index cluster id) and for the region.
-    population, cluster
-        Weight (residents) and cluster id of each zone.
+    population, area, cluster
+        Residents, land (km2, NaN where the statistics do not say) and cluster id of each zone.
     cluster_members
         Zone ids by cluster id, those of clusters inside it included.
     seconds
@@ -79,6 +79,7 @@ class Results:
     clusters: pd.DataFrame
     total: pd.Series[float]
     population: pd.Series[float]
+    area: pd.Series[float]
     cluster: pd.Series[str]
     cluster_members: Mapping[str, tuple[str, ...]]
     seconds: Mapping[str, float]
