@@ -14,6 +14,7 @@ from yipan import units
 from yipan.errors import RegionError
 from yipan.region import SCHEMAS, TABLES, example, read_checked, read_region, scaffold
 from yipan.region.dictionary import kinds, variables
+from yipan.scenario.files import read_projects
 
 LINES = "id,zh,en,mode,headway_peak,headway_offpeak,speed,dwell,colour,source,quality"
 
@@ -73,6 +74,16 @@ def test_the_commented_keys_of_region_toml_are_good_toml(new: Path) -> None:
     (new / "region.toml").write_text(live, encoding="utf-8")
     _, problems = read_checked(new)
     assert [p for p in problems if p.file == "region.toml" and p.severity == "error"] == []
+
+
+def test_the_commented_project_is_a_sound_one(new: Path) -> None:
+    assert read_projects(new) == ()  # commented out, it is no project
+    path = new / "projects" / "example.toml"
+    live = re.sub(r"(?m)^# ?", "", path.read_text(encoding="utf-8"))
+    path.write_text(live, encoding="utf-8")
+    (project,) = read_projects(new)
+    assert (project.id, project.capital, project.upkeep) == ("east-hospital", (2.0, 3.0), 0.4)
+    assert [p for i in project.interventions for p in i.resolve(example("tiny"))] == []
 
 
 def test_six_zones_filled_in_from_the_readme_alone(new: Path) -> None:

@@ -54,6 +54,17 @@ is, it passes the check.
 {toml}```
 """
 
+_PROJECTS = """\
+## projects/*.toml · 候选项目 candidate projects(可选 optional)
+
+每个文件写一个或多个 `[[project]]`:编号、名称、责任单位、分区、各建设年的投资(亿)、每年运行费、措施。
+`projects/example.toml` 是带注释的样例。没有这些文件时,方案只用按差距自动提出的项目。
+
+Each file holds one or several `[[project]]`: id, names, owner, zones, cost of each building year (in 1e8 of
+the currency), yearly upkeep, interventions. `projects/example.toml` is a commented example. Without such
+files a plan uses only the projects that are proposed from measured gaps.
+"""
+
 
 def guide() -> str:
     """Return the text of a new region's ``README.md`` (Markdown, both languages).
@@ -76,6 +87,7 @@ def guide() -> str:
     parts = [_INTRO.format(qualities=qualities, toml=meta_toml(region.meta))]
     for schema in TABLES:
         parts.append(_section(schema, _example(schema)))
+    parts.append(_PROJECTS)
     return "\n".join(parts)
 
 
