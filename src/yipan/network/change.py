@@ -274,9 +274,9 @@ def _heads_to_tails(old: Graph, new: Graph, tails: Ints, heads: Ints, to_tails: 
     column, row = ({int(v): i for i, v in enumerate(x)} for x in (tails, heads))
     a, b, w = _new_station_edges(old, new)
     for i in np.flatnonzero(_to_old(old, new, a) < 0):  # off a line at one new station, to board at another
-        h, t = row.get(int(a[i])), column.get(int(b[i]))
-        if h is not None and t is not None:
-            np.minimum.at(out, (h, t), np.int32(w[i]))
+        source, target = row.get(int(a[i])), column.get(int(b[i]))
+        if source is not None and target is not None:
+            out[source, target] = min(int(out[source, target]), int(w[i]))
     return np.minimum(out, FAR)
 
 

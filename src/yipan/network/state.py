@@ -59,6 +59,8 @@ class State:
         return out.astype(np.int32)
 
     def _compute(self, name: str) -> Seconds:
+        if not self.graph.nodes.n:
+            return np.zeros((0, 0), dtype=np.int32)
         if name == "any":
             return np.minimum(self.get("person"), self.get("car"))
         if name == "car":
