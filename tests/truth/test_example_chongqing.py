@@ -151,8 +151,8 @@ def test_roads_reach_every_cell_with_one_link_a_pair(cells: pd.DataFrame) -> Non
 
 @pytest.mark.parametrize(
     ("seat", "hours"),
-    # rough driving times from the centre, general knowledge. The road model was settled with them in view, so this
-    # guards against a later slip and proves nothing; Chengkou (8.1 h against 6 to 7) is outside and left out.
+    # rough driving times from the centre, general knowledge. The road model was settled with them in view, so
+    # this guards against a later slip and proves nothing; Chengkou (8.1 h against 6 to 7) is left out.
     [
         ("太白", 3.25),
         ("涪陵", 1.3),
