@@ -86,15 +86,18 @@ def make_fonts() -> None:
     notice.write_text(licence(folder / "NotoSansCJKsc-Regular.otf"), encoding="utf-8")
 
 
-class FontHook(BuildHookInterface):  # type: ignore[type-arg]
+class BuildHook(BuildHookInterface):  # type: ignore[type-arg]
     """Runs before a wheel or an editable install is put together."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Make the fonts."""
-        del version, build_data
+        """Make the fonts; let the example region ride in the wheel (a checkout has it beside the sources)."""
         make_fonts()
+        if version != "editable":
+            build_data["force_include"][str(HERE / "examples" / "chongqing" / "region")] = (
+                "yipan/examples/chongqing"
+            )
 
 
 OFL = """\
