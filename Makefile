@@ -46,7 +46,7 @@ bench: $(VENV)/.dev     ## run every benchmark side by side with its peer
 
 docs: $(VENV)/.docs     ## build the documentation into site/
 	$(BIN)/python docs/generate.py
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 example: $(VENV)/.example  ## rebuild the Chongqing example from public packages and the fact tables
 	$(BIN)/python examples/chongqing/build.py

@@ -33,6 +33,7 @@ from yipan.region.scaffold import scaffold
 from yipan.region.write import write_region
 from yipan.scenario import Project, Scenario, Start, apply, resolve
 from yipan.scenario.files import read_projects
+from yipan.show import write_report
 from yipan.text import Text
 from yipan.track import Ledger, reforecast, start_ledger, status
 from yipan.version import __version__
@@ -88,4 +89,5 @@ __all__ = [
     "status",
     "travel_times",
     "write_region",
+    "write_report",
 ]

@@ -1,0 +1,107 @@
+"""Write the pages of the documentation that come from the program itself (`make docs` runs this).
+
+Indicators, interventions, unit costs, files, options, commands, the public API and the changelog are generated, so
+they cannot disagree with the code; the pages written by hand stand beside them. Generated pages are not committed.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+import yipan
+from yipan.cli import cli
+from yipan.measure.pages import write_pages
+from yipan.network import times
+from yipan.options import OPTIONS
+from yipan.plan import bound
+from yipan.plan.pages import write_cost_page, write_intervention_pages
+from yipan.region.guide import guide
+
+DOCS = Path(__file__).resolve().parent
+
+
+def options_page() -> str:
+    """Return the table of options."""
+    rows = [
+        f"| `{o.name}` | `{o.variable}` | {o.default:,} {o.unit} | {o.label.zh} · {o.label.en} |"
+        for o in OPTIONS.values()
+    ]
+    return "\n".join(
+        [
+            "# Options 选项",
+            "",
+            "Options are about the machine, never about a region. Set them in the environment, or for a block of code:",
+            "",
+            "```python",
+            "from yipan import options",
+            "",
+            'with options.using({"network.cache_mb": 256}):',
+            "    ...",
+            "```",
+            "",
+            "| option | environment | default | meaning |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def commands(command: click.Command, name: str) -> Iterator[str]:
+    """Yield the help text of a command and of its subcommands."""
+    with click.Context(command, info_name=name, max_content_width=100) as context:
+        yield f"## {name}\n\n```text\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for key in sorted(command.commands):
+            yield from commands(command.commands[key], f"{name} {key}")
+
+
+def api_page() -> str:
+    """Return signature and docstring of every public name."""
+    out = ["# Python API\n", "Everything below is imported from `yipan`. Verbs are free functions; values are frozen.\n"]
+    for name in sorted((n for n in yipan.__all__ if not n.startswith("_")), key=str.casefold):
+        thing = getattr(yipan, name)
+        if inspect.ismodule(thing):
+            continue
+        kind = "class" if inspect.isclass(thing) else "def"
+        try:
+            signature = str(inspect.signature(thing))
+        except (ValueError, TypeError):
+            signature = ""
+        out.append(f"## {name}\n\n```python\n{kind} {name}{signature}\n```\n")
+        out.append(f"```text\n{inspect.getdoc(thing) or ''}\n```\n")
+    return "\n".join(out)
+
+
+def docstring_page(title: str, intro: str, doc: str | None) -> str:
+    """Return a page made of a module's own description of its method."""
+    return f"# {title}\n\n{intro}\n\n```text\n{inspect.cleandoc(doc or '')}\n```\n"
+
+
+def main() -> None:
+    """Write every generated page."""
+    write_pages(DOCS / "indicators")
+    write_intervention_pages(DOCS / "interventions")
+    pages = {
+        "options.md": options_page(),
+        "files.md": guide(),
+        "cli.md": "# Command line 命令行\n\n" + "\n".join(commands(cli, "yipan")),
+        "api.md": api_page(),
+        "method-times.md": docstring_page(
+            "Travel times: the exact definition", "From `yipan.network.times`.", times.__doc__
+        ),
+        "method-bound.md": docstring_page("The bound", "From `yipan.plan.bound`.", bound.__doc__),
+        "chongqing.md": (DOCS.parent / "examples" / "chongqing" / "README.md").read_text(encoding="utf-8"),
+        "changelog.md": (DOCS.parent / "CHANGELOG.md").read_text(encoding="utf-8"),
+    }
+    for name, text in pages.items():
+        (DOCS / name).write_text(text, encoding="utf-8")
+    write_cost_page(DOCS / "costs.md")
+
+
+if __name__ == "__main__":
+    main()
