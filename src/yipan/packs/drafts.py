@@ -11,8 +11,9 @@ import shapely
 from numpy.typing import NDArray
 
 from yipan.needs import Memo
+from yipan.network.values import Mode
 from yipan.pack import UnitCost
-from yipan.packs.common import Array, Mask, cells, distances_km, place_zone, places
+from yipan.packs.common import Array, Mask, cells, distances_km, place_zone, places, seconds, within
 from yipan.region.schema import Quality
 from yipan.region.value import Region
 from yipan.scenario.costs import spread_capital
@@ -100,6 +101,12 @@ def draft(
         because=because,
         answers=tuple(answers),
     )
+
+
+def drive_minutes(region: Region, km: Array | float, speed: float) -> Array:
+    """Return door-to-door minutes by car on a new road: `km` at `speed` km/h, and the time at both ends."""
+    out: Array = np.asarray(km, dtype=np.float64) / speed * 60.0 + region.assumption("terminal_time").value
+    return out
 
 
 def add_place(
@@ -197,6 +204,17 @@ def worst(
             if cluster.get(str(z)) == c.id and np.isfinite(v) and (v < below if more else v > below)
         ]
         out += [z for _, z in sorted(mine)[:each]]
+    return out
+
+
+def reached_from(region: Region, mode: Mode, limit: float) -> Mask:
+    """Return which cells reach a facility at each cell's point within `limit` minutes (shape: sites × cells).
+
+    A cell always reaches a facility at its own point: times to places start at the point, while the time of a
+    cell to itself is that of a typical trip inside it.
+    """
+    out = within(seconds(region, mode).T, limit)
+    np.fill_diagonal(out, True)
     return out
 
 

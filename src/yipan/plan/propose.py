@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from yipan.errors import Problem, errors_of
@@ -54,7 +54,8 @@ def propose(
     region, results
         The region and what was measured of it.
     listed
-        Projects written by hand (`yipan.scenario.read_projects`); they come first and win a shared id.
+        Projects written by hand (`yipan.scenario.read_projects`); they come first and win over a proposed one
+        with the same id or the same interventions.
     packs
         Whose rules propose; all installed packs when None.
 
@@ -93,12 +94,14 @@ def propose_checked(
     refused: list[Refused] = []
     found = [*listed, *_from_rules(region, results, packs, refused)]
     kept: dict[str, Project] = {}
+    done: dict[str, str] = {}  # what is changed, by the first project that does
     for project in found:
-        problems = _problems(region, project, taken=kept)
+        problems = _problems(region, project, taken=kept) + _doubled(project, done)
         if problems:
             refused.append(Refused(project.id, project.name, tuple(problems)))
         else:
             kept[project.id] = project
+            done[_content(project)] = project.id
     sound = _linked(kept, {p.id for p in found}, refused)
     pairs = alike_pairs(region, sound)
     return Proposal(mutual_excludes(sound, pairs=pairs), tuple(refused), pairs)
@@ -180,6 +183,23 @@ def _problems(region: Region, project: Project, *, taken: dict[str, Project]) ->
             )
         )
     return problems
+
+
+def _content(project: Project) -> str:
+    return repr(sorted(repr(sorted(i.as_dict().items(), key=str)) for i in project.interventions))
+
+
+def _doubled(project: Project, done: Mapping[str, str]) -> list[Problem]:
+    other = done.get(_content(project))
+    if other is None:
+        return []
+    return [
+        Problem(
+            what=Text(f"与 {other} 完全相同", f"does exactly what {other} does"),
+            remedy=Text("保留其中一个", "keep one of the two"),
+            column="interventions",
+        )
+    ]
 
 
 def _linked(kept: dict[str, Project], known: set[str], refused: list[Refused]) -> tuple[Project, ...]:

@@ -15,8 +15,10 @@ from yipan.packs.drafts import (
     cell_name,
     column,
     draft,
+    drive_minutes,
     greedy_sites,
     neighbours,
+    reached_from,
     residents,
     seats,
     straight,
@@ -97,7 +99,7 @@ def propose_fire_stations(region: Region, values: pd.DataFrame, costs: Costs) ->
         return []
     without = ~within(nearest_seconds(region, "drive", "fire_station"), FIRE_MINUTES)
     people = np.where(without, np.nan_to_num(cells(region, "population")), 0.0)
-    covers = within(seconds(region, "drive"), FIRE_MINUTES)
+    covers = reached_from(region, "drive", FIRE_MINUTES)
     share = column(values, "Y-SAF-04", region)
     typical = float(stations["capacity"].median()) if stations["capacity"].notna().any() else 1.0
     unit = str(stations["unit"].iloc[0])
@@ -153,7 +155,7 @@ def propose_second_roads(region: Region, values: pd.DataFrame, costs: Costs) -> 
             continue
         s = int(seat[i])
         across = np.flatnonzero(np.isin(zone, touching.get(i, [])) & (apart[s] >= 3.0) & (apart[s] <= 60.0))
-        saved = now[s, across] - apart[s, across] * EXIT_DETOUR / EXIT_SPEED * 60.0
+        saved = now[s, across] - drive_minutes(region, apart[s, across] * EXIT_DETOUR, EXIT_SPEED)
         if not len(across) or saved.max() <= 0:
             continue
         end = int(across[np.argmax(saved / apart[s, across])])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from yipan.pack import Rule
-from yipan.packs.common import cells, nearest_seconds, places, seconds, within
+from yipan.packs.common import cells, nearest_seconds, places, within
 from yipan.packs.drafts import (
     Costs,
     Item,
@@ -17,6 +17,7 @@ from yipan.packs.drafts import (
     draft,
     greedy_sites,
     largest,
+    reached_from,
     residents,
     worst,
     zone_at,
@@ -51,7 +52,7 @@ def propose_hospitals(region: Region, values: pd.DataFrame, costs: Costs) -> lis
         return []
     without = ~within(nearest_seconds(region, "any", "hospital"), HOSPITAL_MINUTES)
     people = np.where(without, np.nan_to_num(cells(region, "population")), 0.0)
-    covers = within(seconds(region, "any").T, HOSPITAL_MINUTES)
+    covers = reached_from(region, "any", HOSPITAL_MINUTES)
     share = column(values, "Y-LIV-02", region)
     out = []
     for site, gained in greedy_sites(people, covers, count=NEW_HOSPITALS, least=LEAST_PEOPLE):
@@ -130,7 +131,7 @@ def propose_campuses(region: Region, values: pd.DataFrame, costs: Costs) -> list
         return []
     without = ~within(nearest_seconds(region, "any", "university"), CAMPUS_MINUTES)
     people = np.where(without, np.nan_to_num(cells(region, "population")), 0.0)
-    covers = within(seconds(region, "any").T, CAMPUS_MINUTES)
+    covers = reached_from(region, "any", CAMPUS_MINUTES)
     count = column(values, "Y-SMT-01", region)
     out = []
     for site, gained in greedy_sites(people, covers, count=CAMPUSES, least=CAMPUS_PEOPLE):

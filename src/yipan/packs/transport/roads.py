@@ -14,6 +14,7 @@ from yipan.packs.drafts import (
     cell_id,
     cell_name,
     draft,
+    drive_minutes,
     neighbours,
     residents,
     seats,
@@ -44,7 +45,7 @@ def propose_border_roads(region: Region, values: pd.DataFrame, costs: Costs) -> 
     """
     apart, now = straight(region), minutes(seconds(region, "drive"))
     people = np.nan_to_num(cells(region, "population"))
-    new = apart * ROAD_DETOUR / ROAD_SPEED * 60.0
+    new = drive_minutes(region, apart * ROAD_DETOUR, ROAD_SPEED)
     zone = region.cell_zone
     lacking = (now >= 1.5 * new) & (now - new >= 10.0) & (apart >= 3.0) & (apart <= 20.0)
     gain = np.where(lacking, (now - new) * np.minimum.outer(people, people), 0.0)
@@ -70,9 +71,9 @@ def propose_border_roads(region: Region, values: pd.DataFrame, costs: Costs) -> 
                 name=Text(f"{one.zh}—{other.zh}跨区公路", f"{one.en}–{other.en} road across the border"),
                 because=Text(
                     f"两地直线距离 {apart[i, j]:.1f} 公里,现驾车需 {now[i, j]:.0f} 分钟;"
-                    f"新路 {km:g} 公里约 {km / ROAD_SPEED * 60:.0f} 分钟",
+                    f"新路 {km:g} 公里约 {new[i, j]:.0f} 分钟",
                     f"The two are {apart[i, j]:.1f} km apart but {now[i, j]:.0f} min by car;"
-                    f" a new road of {km:g} km takes about {km / ROAD_SPEED * 60:.0f} min",
+                    f" a new road of {km:g} km takes about {new[i, j]:.0f} min",
                 ),
             )
         )
@@ -91,7 +92,7 @@ def propose_expressways(region: Region, values: pd.DataFrame, costs: Costs) -> l
         i, j = int(seat[a]), int(seat[b])
         if i < 0 or j < 0 or not 25.0 <= apart[i, j] <= 90.0:
             continue
-        new = apart[i, j] * EXPRESSWAY_DETOUR / EXPRESSWAY_SPEED * 60.0
+        new = float(drive_minutes(region, apart[i, j] * EXPRESSWAY_DETOUR, EXPRESSWAY_SPEED))
         if apart[i, j] / now[i, j] * 60.0 < SLOW_SEATS and now[i, j] > new + 10.0:
             found.append((float(min(people[a], people[b]) * (now[i, j] - new)), i, j))
     out = []
