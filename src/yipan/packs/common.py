@@ -61,7 +61,7 @@ def cells(region: Region, column: str) -> Array:
 
 def series(region: Region, values: Array) -> pd.Series[float]:
     """Return values per zone (shape: zones) as a Series on the zone index."""
-    return pd.Series(values, index=zone_index(region), dtype=np.float64)
+    return pd.Series(values, index=zone_index(region), copy=False)
 
 
 def whole(value: float) -> pd.Series[float]:
@@ -69,9 +69,9 @@ def whole(value: float) -> pd.Series[float]:
     return pd.Series([value], index=["region"], dtype=np.float64)
 
 
-def zone_ratio(region: Region, over: Array, under: Array) -> pd.Series[float]:
-    """Return the ratio of two cell values summed to zones; NaN where the lower sum is 0 or less."""
-    top, bottom = region.zone_sum(over), region.zone_sum(under)
+def zone_ratio(region: Region, over: Array, under: Array, *, scale: float = 1.0) -> pd.Series[float]:
+    """Return `scale` × the ratio of two cell values summed to zones; NaN where the lower is not above 0."""
+    top, bottom = region.zone_sum(over) * scale, region.zone_sum(under)
     return series(region, np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0))
 
 
@@ -83,7 +83,7 @@ def resident_mean(region: Region, per_cell: Array) -> pd.Series[float]:
 
 def resident_share(region: Region, mask: Mask) -> pd.Series[float]:
     """Return the share of each zone's residents who live in the masked cells, in percent."""
-    return resident_mean(region, mask.astype(np.float64)) * 100.0
+    return resident_mean(region, np.where(mask, 100.0, 0.0))
 
 
 def seconds(region: Region, mode: Mode) -> NDArray[np.int32]:

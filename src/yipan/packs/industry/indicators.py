@@ -48,7 +48,7 @@ def jobs_across_borders(region: Region) -> pd.Series[float]:
     for z in range(len(region.zone_ids)):
         mine = np.flatnonzero(region.cell_zone == z)
         at_home[mine] = access.cumulative(times[np.ix_(mine, mine)], jobs[mine], limit=60)
-    return common.zone_ratio(region, people * (everywhere - at_home), people * everywhere) * 100
+    return common.zone_ratio(region, people * (everywhere - at_home), people * everywhere, scale=100)
 
 
 def sigma_of_gdp(region: Region) -> pd.Series[float]:

@@ -44,7 +44,7 @@ def rail_in_800_m(region: Region) -> pd.Series[float]:
     hits, _, _ = stations.within(common.cells(region, "lon"), common.cells(region, "lat"), km=WALK_TO_RAIL_KM)
     near[hits] = True
     both = common.cells(region, "population") + common.cells(region, "jobs")
-    return common.zone_ratio(region, np.where(near, both, 0.0), both) * 100
+    return common.zone_ratio(region, np.where(near, both, 0.0), both, scale=100)
 
 
 def transit_parity(region: Region) -> pd.Series[float]:
@@ -52,7 +52,7 @@ def transit_parity(region: Region) -> pd.Series[float]:
     people = common.cells(region, "population")
     by_transit = people * common.reachable(region, "transit", 60, "jobs")
     by_car = people * common.reachable(region, "drive", 60, "jobs")
-    return common.zone_ratio(region, by_transit, by_car) * 100
+    return common.zone_ratio(region, by_transit, by_car, scale=100)
 
 
 def airport_in_90_min(region: Region) -> pd.Series[float]:
