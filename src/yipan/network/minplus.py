@@ -31,9 +31,10 @@ def lower(target: Seconds, left: Seconds, right: Seconds) -> None:
 
     Notes
     -----
-    ``(left ⊗ right)[i, j] = min over a of left[i, a] + right[a, j]``. A row block skips the hubs from which
-    no entry of it can be lowered: the least of `left` plus the least of `right` is not below the
-    largest entry of the block.
+    ``(left ⊗ right)[i, j] = min over a of left[i, a] + right[a, j]``. A block of rows visits a hub only in the
+    span of columns it can lower at all: where the block's least way to the hub and the way on from it
+    together are below the largest entry of the column. Cells of one zone stand together, so blocks far from
+    a change are passed over.
 
     Examples
     --------
@@ -46,19 +47,16 @@ def lower(target: Seconds, left: Seconds, right: Seconds) -> None:
     n, m = target.shape
     if not left.size or not right.size or not m:
         return
-    least = right.min(axis=1)
-    useful = np.flatnonzero(least < FAR)
     buffer = np.empty((_ROWS, m), dtype=np.int32)
     for start in range(0, n, _ROWS):
-        block = target[start : start + _ROWS]
-        part = left[start : start + _ROWS]
-        hubs = useful[part.min(axis=0)[useful] + least[useful] < block.max()]
-        if not len(hubs):
-            continue
-        into = buffer[: len(block)]
-        for a in hubs:
-            np.add(part[:, a, None], right[a], out=into)
-            np.minimum(block, into, out=block)
+        block, part = target[start : start + _ROWS], left[start : start + _ROWS]
+        gains = part.min(axis=0)[:, None] + right < block.max(axis=0)
+        first, last = gains.argmax(axis=1), m - gains[:, ::-1].argmax(axis=1)
+        for a in np.flatnonzero(gains.any(axis=1)):
+            span = slice(first[a], last[a])
+            into = buffer[: len(block), span]
+            np.add(part[:, a, None], right[a, span], out=into)
+            np.minimum(block[:, span], into, out=block[:, span])
 
 
 def product(left: Seconds, right: Seconds) -> Seconds:
