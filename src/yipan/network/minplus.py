@@ -31,8 +31,8 @@ def lower(target: Seconds, left: Seconds, right: Seconds) -> None:
 
     Notes
     -----
-    ``(left ⊗ right)[i, j] = min over a of left[i, a] + right[a, j]``. A block of rows visits a hub only in the
-    span of columns it can lower at all: where the block's least way to the hub and the way on from it
+    ``(left ⊗ right)[i, j] = min over a of left[i, a] + right[a, j]``. A block of rows visits a hub only in
+    the span of columns it can lower at all: where the block's least way to the hub and the way on from it
     together are below the largest entry of the column. Cells of one zone stand together, so blocks far from
     a change are passed over.
 

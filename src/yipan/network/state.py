@@ -47,7 +47,8 @@ class State:
     @property
     def nbytes(self) -> int:
         """Bytes held, matrices that other states share included."""
-        return sum(v.nbytes for v in self._known.values())
+        hubs = self.__dict__.get("_hubs", ())
+        return sum(v.nbytes for v in (*self._known.values(), *hubs))
 
     def own(self, name: str) -> Seconds:
         """Return the times inside each cell, the diagonal of a matrix (shape: cells)."""
