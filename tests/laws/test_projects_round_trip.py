@@ -118,9 +118,19 @@ def test_a_circle_is_found_exactly_when_there_is_one(needs: dict[str, list[str]]
 @given(st.permutations(range(4)), st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=6))
 def test_excludes_are_mutual_in_any_order(order: list[int], pairs: list[tuple[int, int]]) -> None:
     base = Project(
-        id="0", name=Text("甲", ""), owner=Text("乙", ""), zones=(), interventions=(), capital=(1.0,), upkeep=0.0,
-        price_year=2024, life=1, source="s", quality=Quality.ASSUMED, because=Text("丙", ""),
-    )  # fmt: skip
+        id="0",
+        name=Text("甲", ""),
+        owner=Text("乙", ""),
+        zones=(),
+        interventions=(),
+        capital=(1.0,),
+        upkeep=0.0,
+        price_year=2024,
+        life=1,
+        source="s",
+        quality=Quality.ASSUMED,
+        because=Text("丙", ""),
+    )
     some = [replace(base, id=str(i)) for i in order]
     out = {p.id: set(p.excludes) for p in mutual_excludes(some, pairs=[(str(a), str(b)) for a, b in pairs])}
     expected = {(str(a), str(b)) for x, y in pairs for a, b in ((x, y), (y, x)) if a != b}
