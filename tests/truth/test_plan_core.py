@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from yipan.plan.bound import upper_bound
-from yipan.plan.core import Limits, enumerate_all, exchange, greedy
+from yipan.plan.core import Limits, enumerate_all, exchange
 from yipan.plan.game import Evaluation, Game
+from yipan.plan.greedy import greedy
 from yipan.plan.invented import invented_objective, invented_problem, invented_project
 from yipan.plan.rules import Rules, start_years
 from yipan.plan.solve import additive, solve, stand_alone

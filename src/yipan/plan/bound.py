@@ -8,16 +8,17 @@ candidates and Δ the rise over today:
 
 which holds for any monotone effect, submodular or not (synergies included). Some effects are not
 monotone: a road brings new patients to a hospital and leaves fewer beds for the old ones. With φ_j the most
-that term j was seen to fall between measured nested sets, every Δ_j on the right gets twice φ_j on top (at most the term's
-ceiling, a score of 100); the condition is then that no term ever falls by more than twice what was seen.
-Maximising Σ_j u_j over x under the money, needs and exclusions is a mixed-integer programme; its dual bound
-(HiGHS) is the upper bound.
+that term j was seen to fall between measured nested sets, every Δ_j on the right gets twice φ_j on top (at
+most the term's ceiling, a score of 100); the condition is then that no term ever falls by more than twice
+what was seen. Maximising Σ_j u_j over x under the money, needs and exclusions is a mixed-integer programme;
+its dual bound (HiGHS) is the upper bound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,8 @@ _TOL = 1e-7
 _SLACK = 1e-4
 """Points added to the solver's dual bound to cover its own tolerances (1e-6 relative)."""
 _NODES = 400
+_PAIRS = 3
+"""Pairs that cannot be applied together for which every way of leaving one out is bounded."""
 _MARGIN = 2.0
 """How often the largest fall seen is allowed for."""
 
@@ -79,38 +82,77 @@ def upper_bound(game: Game, *, ceilings: Array | None, evaluations: int) -> Uppe
     evaluations
         How many further sets may be measured to tighten it.
     """
-    everything = frozenset(game.rules.ids)
-    full = game.evaluation(everything)
     base = game.base.parts
-    if full is None or full.parts is None or base is None or full.parts.shape != base.shape:
+    choices = _most_together(game)
+    if base is None or not choices:
         return NOTHING
-    groups = _leave_out_groups(game)
+    share = max(1, evaluations // len(choices))
+    cuts = {c: _cuts(game, c, share) for c in choices}
+    if any(not parts for parts in cuts.values()):
+        return NOTHING
+    falls, pairs = largest_falls(game, base.shape)
+    found = []
+    for c in choices:
+        _, full = cuts[c][0]
+        room = full - base + _MARGIN * falls
+        if ceilings is not None:
+            room = np.minimum(room, np.maximum(ceilings - base, 0.0))
+        room = np.maximum(room, 0.0)
+        rises = room > _TOL
+        slack = (_MARGIN * falls)[rises]
+        value = _solve(game, c, room[rises], [(g, (p - base)[rises] + slack) for g, p in cuts[c][1:]])
+        found.append((min(value, float(room.sum())), float(room.sum()), int(rises.sum())))
+    start = float(base.sum())
+    return Upper(
+        value=start + max(v for v, _, _ in found),
+        everything=start + max(e for _, e, _ in found),
+        pairs=pairs,
+        loose=int((falls > _TOL).sum()),
+        largest_fall=float(falls.max(initial=0.0)),
+        terms=max(n for _, _, n in found),
+    )
+
+
+def _most_together(game: Game) -> list[frozenset[str]]:
+    """Return the largest sets that can be measured together, so that every plan is inside one of them.
+
+    All candidates, unless some that exclude each other cannot be applied together: then one set for each way
+    of leaving one of every such pair out; none where there are too many ways.
+    """
+    everything = frozenset(game.rules.ids)
+    if game.evaluation(everything) is not None:
+        return [everything]
+    pairs = [
+        (a, b) for a in game.rules.ids for b in sorted(game.rules.rivals[a]) if a < b and _apart(game, a, b)
+    ]
+    if not pairs or len(pairs) > _PAIRS:
+        return []
+    ways = {everything - frozenset(left_out) for left_out in product(*pairs)}
+    ways = {frozenset(i for i in w if game.rules.closure(i) <= w) for w in ways}
+    known = all(game.evaluation(w) is not None for w in ways)
+    return sorted(ways, key=sorted) if known else []
+
+
+def _apart(game: Game, a: str, b: str) -> bool:
+    return game.evaluation(game.rules.closure(a) | game.rules.closure(b)) is None
+
+
+def _cuts(game: Game, everything: frozenset[str], evaluations: int) -> list[tuple[frozenset[str], Array]]:
+    """Return (group left out, terms then): first nothing left out, then as many groups as may be measured."""
+    out: list[tuple[frozenset[str], Array]] = []
     allowed = game.evaluations + evaluations
-    cuts: list[tuple[frozenset[str], Array]] = []
-    for g in groups:
+    for g in (frozenset[str](), *_leave_out_groups(game)):
         rest = everything - g
-        if rest not in game.seen and game.evaluations >= allowed:
+        if rest not in game.seen and game.evaluations >= allowed and out:
             continue
         e = game.evaluation(rest)
-        if e is not None and e.parts is not None:
-            cuts.append((g, e.parts))
-    falls, pairs = largest_falls(game, base.shape)
-    room = full.parts - base + _MARGIN * falls
-    if ceilings is not None:
-        room = np.minimum(room, np.maximum(ceilings - base, 0.0))
-    room = np.maximum(room, 0.0)
-    rises = room > _TOL
-    slack = (_MARGIN * falls)[rises]
-    value = _solve(game, room[rises], [(g, (p - base)[rises] + slack) for g, p in cuts])
-    loose = falls > _TOL
-    return Upper(
-        value=float(base.sum()) + min(value, float(room.sum())),
-        everything=float(base.sum() + room.sum()),
-        pairs=pairs,
-        loose=int(loose.sum()),
-        largest_fall=float(falls.max(initial=0.0)),
-        terms=int(rises.sum()),
-    )
+        if e is not None and e.parts is not None and game.base.parts is not None:
+            if e.parts.shape != game.base.parts.shape:
+                return []
+            out.append((g & everything, e.parts))
+        elif not g:
+            return []
+    return out
 
 
 def _leave_out_groups(game: Game) -> list[frozenset[str]]:
@@ -144,7 +186,9 @@ def largest_falls(game: Game, shape: tuple[int, ...]) -> tuple[Array, int]:
     return np.where(falls > _TOL, falls, 0.0), pairs
 
 
-def _solve(game: Game, room: Array, cuts: Sequence[tuple[frozenset[str], Array]]) -> float:
+def _solve(
+    game: Game, within: frozenset[str], room: Array, cuts: Sequence[tuple[frozenset[str], Array]]
+) -> float:
     """Return the dual bound of: maximise Σ u under the cuts, money, needs and exclusions."""
     ids = game.rules.ids
     at = {i: k for k, i in enumerate(ids)}
@@ -159,7 +203,7 @@ def _solve(game: Game, room: Array, cuts: Sequence[tuple[frozenset[str], Array]]
         for j in np.flatnonzero(lost > _TOL):
             row = {n + int(j): 1.0, **{at[i]: -float(lost[j]) for i in sorted(g)}}
             rows.append((row, float(parts[j])))
-    can = np.array([buildable(game.projects[i], game.objective) for i in ids], dtype=float)
+    can = np.array([i in within and buildable(game.projects[i], game.objective) for i in ids], dtype=float)
     result = milp(
         c=np.concatenate([np.zeros(n), -np.ones(m)]),
         constraints=LinearConstraint(_matrix([r for r, _ in rows], n + m), ub=np.array([b for _, b in rows])),

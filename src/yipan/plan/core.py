@@ -1,22 +1,13 @@
-"""The search core: lazy greedy, exchange and enumeration over any evaluation of project sets.
-
-Effects of projects need not be submodular: two lines that meet can be worth more together than apart. The
-lazy order (an old gain is taken as the most a project can now give) is therefore a heuristic, and every run
-of it ends with all remaining additions measured afresh, going on where one still improves.
-"""
+"""Exchange and enumeration over any evaluation of project sets, and how much work a search may do."""
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
 from yipan.plan.game import Game
+from yipan.plan.greedy import Chosen, Move, moves
 from yipan.plan.rules import EPS
-
-Chosen = frozenset[str]
-By = Literal["density", "gain"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +16,8 @@ class Limits:
 
     Parameters
     ----------
+    both_greedy
+        With at most this many candidates the set is also grown by gain, not only by gain per cost.
     exact_sets
         With at most this many feasible sets all of them are measured and the plan is proved best.
     swap_evaluations
@@ -39,111 +32,25 @@ class Limits:
         Projects left out that are measured on top of the plan.
     """
 
+    both_greedy: int = 60
     exact_sets: int = 256
     swap_evaluations: int = 80
     refill_width: int = 2
-    subset_sets: int = 32
-    bound_evaluations: int = 20
+    subset_sets: int = 16
+    bound_evaluations: int = 12
     missed: int = 10
 
 
 @dataclass(frozen=True)
-class Move:
-    """Adding a project with whatever it still needs."""
-
-    project: str
-    added: Chosen
-    cost: float
-
-
-@dataclass
-class Estimates:
-    """Last measured gain of each project, in points of the objective; what the lazy order goes by."""
-
-    gain: dict[str, float] = field(default_factory=dict)
-
-    def of(self, project: str) -> float:
-        """Return the last measured gain, infinity where it was never measured."""
-        return self.gain.get(project, float("inf"))
-
-
-def moves(game: Game, chosen: Chosen, *, barred: Chosen = frozenset()) -> list[Move]:
-    """Return every addition that keeps money, years, needs and exclusions, by project id."""
-    out = []
-    for i in game.rules.ids:
-        if i in chosen or i in barred:
-            continue
-        added = game.rules.closure(i) - chosen
-        if not added & barred and game.rules.feasible(chosen | added):
-            out.append(Move(i, added, game.rules.cost(added)))
-    return out
-
-
-def greedy(game: Game, start: Chosen = frozenset(), *, by: By = "density") -> Chosen:
-    """Return a set grown from `start`: floors first, then the objective, as long as anything improves.
-
-    ``density`` takes the largest gain per cost at each step, ``gain`` the largest gain.
-    """
-    chosen = _fill_floors(game, start, by)
-    if game.deficit(chosen) > 0:
-        return chosen
-    estimates = Estimates()
-    while True:
-        move = _best_lazily(game, chosen, estimates, by)
-        if move is None:
-            return chosen
-        chosen = chosen | move.added
-
-
-def _score(gain: float, cost: float, by: By) -> float:
-    return gain if by == "gain" else gain / max(cost, 1e-6)
-
-
-def _fill_floors(game: Game, start: Chosen, by: By) -> Chosen:
-    """Add the project that closes most of the floors' deficit (per cost), until it is closed or stuck."""
-    chosen = start
-    while (short := game.deficit(chosen)) > 0:
-        ranked = [
-            (_score(short - game.deficit(chosen | m.added), m.cost, by), game.value(chosen | m.added), m)
-            for m in moves(game, chosen)
-        ]
-        best = max(ranked, key=lambda r: (r[0], r[1], r[2].project), default=None)
-        if best is None or best[0] <= 0:
-            return chosen
-        chosen = chosen | best[2].added
-    return chosen
-
-
-def _best_lazily(game: Game, chosen: Chosen, estimates: Estimates, by: By) -> Move | None:
-    """Return the best improving move that keeps the floors, measuring as few as the lazy order allows.
-
-    When none of the measured moves improves, all have been measured: that is the proof that no single
-    addition improves the set.
-    """
-    now = game.value(chosen)
-    heap = [
-        (-_score(estimates.of(m.project), m.cost, by), m.project, n, m)
-        for n, m in enumerate(moves(game, chosen))
-    ]
-    heapq.heapify(heap)
-    best: tuple[float, Move] | None = None
-    while heap:
-        upper, _, _, move = heapq.heappop(heap)
-        if best is not None and -upper <= best[0]:
-            break
-        value = game.value(chosen | move.added)
-        estimates.gain[move.project] = value - now
-        score = _score(value - now, move.cost, by)
-        if value > now and game.deficit(chosen | move.added) == 0 and (best is None or score > best[0]):
-            best = (score, move)
-    return best[1] if best else None
-
-
-@dataclass(frozen=True)
 class Exchange:
-    """The best found without one project: what it would be replaced by and the value then."""
+    """The best found without one project.
+
+    `dropped` is the value without it (and what needs it); `chosen` and `value` are after the freed money was
+    spent again, where `respent` is true.
+    """
 
     without: str
+    dropped: float
     chosen: Chosen
     value: float
     respent: bool
@@ -153,7 +60,12 @@ def refill(game: Game, chosen: Chosen, *, barred: str, order: list[str], width: 
     """Spend freed money again: of the projects in `order` (best first) measure `width` at each step."""
     while True:
         possible = {m.project: m for m in moves(game, chosen, barred=frozenset({barred}))}
-        tried = [possible[i] for i in order if i in possible][:width]
+        tried: list[Move] = []
+        for i in order:
+            if len(tried) == width:
+                break
+            if i in possible and game.rules.feasible(chosen | possible[i].added):
+                tried.append(possible[i])
         here = game.merit(chosen)
         ranked = [(game.merit(chosen | m.added), m.project, m) for m in tried]
         best = max(ranked, key=lambda r: (r[0], r[1]), default=None)
@@ -167,24 +79,25 @@ def exchange(
 ) -> tuple[Chosen, dict[str, Exchange]]:
     """Improve a set by dropping one project and spending its money again, until nothing improves.
 
-    Returns the set and, for each of its projects, the best found without it (`respent` is false where the
-    cap on evaluations left no room to spend the money again).
+    Every pass measures the set without each project, spends the freed money again while the cap on
+    evaluations lasts (dearest projects first) and takes the best exchange. Returns the set and, for each of
+    its projects, the best found without it.
     """
-    spent_from = game.evaluations
+    spent = 0
     while True:
+        game.measure_without_each(chosen)
         found: dict[str, Exchange] = {}
-        better: Exchange | None = None
         for i in sorted(chosen, key=lambda i: (-game.projects[i].cost, i)):
             left = game.rules.without(chosen, i)
-            room = game.evaluations - spent_from < limits.swap_evaluations
+            room = spent < limits.swap_evaluations
+            before = game.evaluations
             new = refill(game, left, barred=i, order=order, width=limits.refill_width) if room else left
-            found[i] = Exchange(i, new, game.value(new), room)
-            if game.merit(new) > game.merit(chosen):
-                better = found[i]
-                break
-        if better is None:
+            spent += game.evaluations - before
+            found[i] = Exchange(i, game.value(left), new, game.value(new), room)
+        best = max(found.values(), key=lambda e: (rank(game, e.chosen), e.without), default=None)
+        if best is None or game.merit(best.chosen) <= game.merit(chosen):
             return chosen, found
-        chosen = better.chosen
+        chosen = best.chosen
 
 
 def feasible_sets(game: Game, ids: list[str]) -> Iterator[Chosen]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yipan.errors import ScenarioError
 from yipan.measure import NEEDS, Results, measure
+from yipan.network.times import state_of
 from yipan.plan.game import Evaluation
 from yipan.plan.rules import Rules
 from yipan.plan.values import Objective
@@ -18,8 +19,10 @@ from yipan.region.value import Region
 from yipan.scenario import Scenario, Start, apply
 from yipan.text import Text
 
-_KEPT = 128
-"""Regions kept for building the next set on; their travel times are kept, bounded, by the network."""
+_KEPT = {True: 6, False: 128}
+"""Regions kept for building the next set on, by whether they differ in the network.
+
+Few of those that do: their travel times are large, and the network's memo lets go of what is long unused."""
 _NETWORK = frozenset({"lines", "stops", "links"})
 """Tables that travel times depend on."""
 
@@ -42,13 +45,17 @@ class RegionEvaluator:
         self.rules = rules
         self.indicators = indicators
         self.seconds = {"apply": 0.0, "measure": 0.0}
-        self._regions: OrderedDict[frozenset[str], Region] = OrderedDict()
         self._results: dict[frozenset[str], Results] = {}
-        self._moving = frozenset(
-            i
+        self._halves: dict[bool, OrderedDict[frozenset[str], Region]] = {
+            True: OrderedDict(),
+            False: OrderedDict(),
+        }
+        touched = {
+            i: frozenset(t for c in p.interventions for t in getattr(c, "tables", ("lines", "places")))
             for i, p in rules.projects.items()
-            if not p.needs and any(_NETWORK & set(getattr(c, "tables", _NETWORK)) for c in p.interventions)
-        )
+        }
+        self._moving = frozenset(i for i, t in touched.items() if t <= _NETWORK)
+        self._mixed = frozenset(i for i, t in touched.items() if t & _NETWORK and not t <= _NETWORK)
 
     def __call__(self, ids: frozenset[str]) -> Evaluation | None:
         """Return what a set is worth, None where its projects cannot be applied together."""
@@ -75,33 +82,61 @@ class RegionEvaluator:
     def region(self, ids: frozenset[str]) -> Region:
         """Return the region with a set of projects built.
 
-        Projects that change the network are applied first, so that sets which differ only in facilities
-        share one network, and with it its travel times; the rest is grown from the largest part at hand.
+        Projects that change only the network and those that change only other tables are applied apart and
+        their tables joined, so sets that differ in facilities share one network and its travel times.
+        Projects that change both come last.
         """
+        begin = time.perf_counter()
+        state_of(self.base)  # used again and again: keeps the times of the region itself at hand
+        moving = ids & self._moving
+        still = ids - moving - self._mixed
+        region = self._half(moving, network=True)
+        if still:
+            other = self._half(still, network=False)
+            tables = {n: t for n, t in other.tables.items() if n not in _NETWORK}
+            region = region.replace(meta=other.meta, **tables)
+        if ids & self._mixed:
+            region = self._built(region, ids & self._mixed)
+        self.seconds["apply"] += time.perf_counter() - begin
+        return region
+
+    def leave_one_out(self, ids: frozenset[str], each: Callable[[str], object]) -> None:
+        """Call `each` for every project of a set while the region without it is at hand.
+
+        The sets are built by halving: what all of one half lack is built once for all of them.
+        """
+        for network in (True, False):
+            own = ids & self._moving if network else ids - self._moving - self._mixed
+            self._halve(frozenset(), sorted(own), network, each)
+        for i in sorted(ids & self._mixed):
+            each(i)
+
+    def _halve(
+        self, built: frozenset[str], items: list[str], network: bool, each: Callable[[str], object]
+    ) -> None:
+        if len(items) == 1:
+            each(items[0])
+        elif items:
+            left, right = items[: len(items) // 2], items[len(items) // 2 :]
+            for these, others in ((left, right), (right, left)):
+                more = built | frozenset(others)
+                self._half(more, network=network)
+                self._halve(more, these, network, each)
+
+    def _half(self, ids: frozenset[str], *, network: bool) -> Region:
+        """Return the region with only network projects, or only others, built; from the nearest at hand."""
         if not ids:
             return self.base
-        if ids not in self._regions:
-            moving = frozenset(i for i in ids if i in self._moving)
-            if moving == ids:
-                near = self._nearest(ids, frozenset())
-            else:
-                self.region(moving)
-                near = self._nearest(ids, moving)
-            begin = time.perf_counter()
-            self._regions[ids] = self._built(self._regions.get(near, self.base), ids - near)
-            self.seconds["apply"] += time.perf_counter() - begin
-            while len(self._regions) > _KEPT:
-                self._regions.popitem(last=False)
-        self._regions.move_to_end(ids)
-        return self._regions[ids]
-
-    def _nearest(self, ids: frozenset[str], moving: frozenset[str]) -> frozenset[str]:
-        """Return the largest set at hand inside `ids` that has all of `moving` built."""
-        return max(
-            (k for k in self._regions if moving <= k < ids),
-            key=lambda k: (len(k), sorted(k)),
-            default=frozenset[str](),
-        )
+        known = self._halves[network]
+        if ids not in known:
+            near = max(
+                (k for k in known if k < ids), key=lambda k: (len(k), sorted(k)), default=frozenset[str]()
+            )
+            known[ids] = self._built(known.get(near, self.base), ids - near)
+            while len(known) > _KEPT[network]:
+                known.popitem(last=False)
+        known.move_to_end(ids)
+        return known[ids]
 
     def _built(self, region: Region, added: frozenset[str]) -> Region:
         """Apply projects at once, in an order that respects their needs."""

@@ -50,15 +50,24 @@ class Game:
         Called once for each set that is asked for.
     on_evaluation
         Told the number of evaluations made so far, for progress.
+    leave_one_out
+        Calls a function for each project of a set in an order that makes it cheap to measure the set
+        without that project; by default in order of ids.
     """
 
     def __init__(
-        self, rules: Rules, evaluate: Evaluate, *, on_evaluation: Callable[[int], None] | None = None
+        self,
+        rules: Rules,
+        evaluate: Evaluate,
+        *,
+        on_evaluation: Callable[[int], None] | None = None,
+        leave_one_out: Callable[[frozenset[str], Callable[[str], object]], None] | None = None,
     ) -> None:
         self.rules = rules
         self._evaluate = evaluate
         self._seen: dict[frozenset[str], Evaluation | None] = {}
         self._told = on_evaluation
+        self._leave_one_out = leave_one_out
         base = self.evaluation(frozenset())
         if base is None:
             raise ValueError("the evaluator refuses the region as it is")
@@ -92,6 +101,18 @@ class Game:
             if self._told is not None:
                 self._told(len(self._seen))
         return self._seen[key]
+
+    def measure_without_each(self, ids: frozenset[str]) -> None:
+        """Measure a set without each of its projects (and what needs it), in the cheapest order."""
+
+        def measure(i: str) -> None:
+            self.evaluation(self.rules.without(ids, i))
+
+        if self._leave_one_out is not None:
+            self._leave_one_out(ids, measure)
+        else:
+            for i in sorted(ids):
+                measure(i)
 
     def value(self, ids: Iterable[str]) -> float:
         """Return the objective of a set, rounded to compare; minus infinity where it cannot apply."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from yipan.errors import ScenarioError
-from yipan.plan.core import Estimates, Exchange, Move
+from yipan.plan.core import Exchange
 from yipan.plan.evaluate import RegionEvaluator
 from yipan.plan.game import Game
 from yipan.plan.rules import EPS, buildable
@@ -19,42 +17,10 @@ _SEEN_RISE = 0.005
 """Points of a zone's index below which a rise is not worth naming (shown figures have two decimals)."""
 
 
-def build_up(game: Game, chosen: frozenset[str]) -> list[tuple[str, float]]:
-    """Return the chosen projects in order of gain per cost on top of those before, with that gain (points).
-
-    A project comes after what it needs; its gain is what it adds to the ones before it.
-    """
-    built: frozenset[str] = frozenset()
-    estimates = Estimates()
-    out: list[tuple[str, float]] = []
-    while built != chosen:
-        ready = [i for i in sorted(chosen - built) if game.rules.closure(i) - {i} <= built]
-        best = _next(game, built, [Move(i, frozenset({i}), game.projects[i].cost) for i in ready], estimates)
-        out.append((best, game.value(built | {best}) - game.value(built)))
-        built = built | {best}
-    return out
-
-
-def _next(game: Game, built: frozenset[str], ready: Sequence[Move], estimates: Estimates) -> str:
-    now = game.value(built)
-    best: tuple[float, str] | None = None
-    for m in sorted(ready, key=lambda m: (-estimates.of(m.project) / max(m.cost, 1e-6), m.project)):
-        if best is not None and estimates.of(m.project) / max(m.cost, 1e-6) <= best[0]:
-            break
-        gain = game.value(built | m.added) - now
-        estimates.gain[m.project] = gain
-        score = gain / max(m.cost, 1e-6)
-        if best is None or score > best[0]:
-            best = (score, m.project)
-    if best is None:
-        raise ValueError("the chosen projects need one another in a circle")
-    return best[1]
-
-
 def reasons(game: Game, solution: Solution, evaluator: RegionEvaluator) -> tuple[Reason, ...]:
-    """Return one reason for each chosen project, in the order of `build_up`."""
+    """Return one reason for each chosen project, in the order they were taken."""
     out = []
-    for step, (i, gain) in enumerate(build_up(game, solution.chosen), start=1):
+    for step, (i, gain) in enumerate(solution.trace, start=1):
         e = solution.exchanges[i]
         lost = solution.value - e.value
         most = gains_most(game, solution.chosen, i, evaluator)

@@ -16,7 +16,7 @@ from yipan.plan.game import Game
 from yipan.plan.phase import paths, phase, spending
 from yipan.plan.problem import check_problem
 from yipan.plan.proof import bound_of
-from yipan.plan.reasons import build_up, missed, reasons
+from yipan.plan.reasons import missed, reasons
 from yipan.plan.rules import Rules
 from yipan.plan.solve import Solution, solve
 from yipan.plan.values import Comparison, Objective, Plan
@@ -119,7 +119,7 @@ def search(
             raise PlanError(Text("规划问题无解", "this planning problem has no answer"), problems=problems)
         rules = Rules(candidates, objective)
         evaluator = RegionEvaluator(region, rules, indicators=indicators)
-        game = Game(rules, evaluator, on_evaluation=watch.evaluated)
+        game = Game(rules, evaluator, on_evaluation=watch.evaluated, leave_one_out=evaluator.leave_one_out)
         solution = solve(game, limits, on_step=watch.to)
         _refuse_below_floors(game, solution)
         return _plan(game, solution, evaluator, limits=limits, watch=watch)
@@ -159,7 +159,7 @@ def _plan(
     base, after = evaluator.results(frozenset()), evaluator.results(chosen)
     upper = _upper(game, solution, evaluator, limits)
     watch.to("path")
-    years = phase(rules, chosen, dict(build_up(game, chosen)))
+    years = phase(rules, chosen, dict(solution.trace))
     starts = tuple(
         Start(rules.projects[i], years[i]) for i in sorted(rules.in_order(chosen), key=lambda i: years[i])
     )

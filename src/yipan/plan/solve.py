@@ -6,17 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from yipan.plan.core import (
-    Chosen,
     Exact,
     Exchange,
     Limits,
     count_sets,
     enumerate_all,
     exchange,
-    greedy,
     rank,
 )
 from yipan.plan.game import Game
+from yipan.plan.greedy import Chosen, Grown, greedy, grow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +40,11 @@ class Solution:
         Best of all feasible sets of all candidates, where they were few enough.
     subset, subset_ids
         Best of all feasible sets of the strongest candidates only, and who they are.
+    trace
+        Chosen projects in the order they were taken, with the gain at that moment; those that came by
+        exchange or enumeration at the end, with what the rest loses without them.
+    start_values
+        Value of each start before it was improved.
     start
         Which start the solution grew from: density, gain, additive, subset or exact.
     """
@@ -54,7 +58,8 @@ class Solution:
     subset: Exact | None
     subset_ids: tuple[str, ...]
     start: str
-    greedy_values: dict[str, float]
+    trace: tuple[tuple[str, float], ...]
+    start_values: dict[str, float]
 
 
 Step = Callable[[str], None]
@@ -71,11 +76,11 @@ def solve(game: Game, limits: Limits, *, on_step: Step = lambda _: None) -> Solu
         on_step("exact")
         exact = enumerate_all(game, ids)
     on_step("greedy")
-    starts = _starts(game, added, exact)
-    name = max(starts, key=lambda n: (rank(game, starts[n]), n))
+    starts = _starts(game, added, exact, limits)
+    name = max(starts, key=lambda n: (rank(game, starts[n].chosen), n))
     order = _spending_order(game, alone)
     on_step("exchange")
-    chosen, found = _polish(game, starts[name], order, limits)
+    chosen, found = _polish(game, starts[name].chosen, order, limits)
     on_step("subset")
     strongest = _strongest(game, alone, chosen, limits.subset_sets)
     subset = enumerate_all(game, strongest) if exact is None else None
@@ -92,7 +97,8 @@ def solve(game: Game, limits: Limits, *, on_step: Step = lambda _: None) -> Solu
         subset=subset,
         subset_ids=tuple(strongest) if subset is not None else (),
         start=name,
-        greedy_values={n: game.value(s) for n, s in starts.items()},
+        trace=_trace(game, chosen, starts[name].trace if name in starts else (), found),
+        start_values={n: game.value(s.chosen) for n, s in starts.items()},
     )
 
 
@@ -120,14 +126,14 @@ def additive(game: Game, alone: dict[str, float]) -> Additive:
     return Additive(chosen=chosen, promised=sum(alone[i] for i in sorted(chosen)))
 
 
-def _starts(game: Game, added: Additive, exact: Exact | None) -> dict[str, Chosen]:
+def _starts(game: Game, added: Additive, exact: Exact | None, limits: Limits) -> dict[str, Grown]:
+    """Return the sets to improve: by density, additive, by gain where there is time for it; or the exact."""
     if exact is not None:
-        return {"exact": exact.chosen}
-    return {
-        "density": greedy(game, by="density"),
-        "gain": greedy(game, by="gain"),
-        "additive": added.chosen,
-    }
+        return {"exact": Grown(exact.chosen, ())}
+    starts = {"density": grow(game, by="density"), "additive": Grown(added.chosen, ())}
+    if len(game.projects) <= limits.both_greedy:
+        starts["gain"] = grow(game, by="gain")
+    return starts
 
 
 def _polish(
@@ -157,3 +163,13 @@ def _strongest(game: Game, alone: dict[str, float], chosen: Chosen, sets: int) -
             break
         out = wider
     return out
+
+
+def _trace(
+    game: Game, chosen: Chosen, taken: tuple[tuple[str, float], ...], found: dict[str, Exchange]
+) -> tuple[tuple[str, float], ...]:
+    kept = [(i, gain) for i, gain in taken if i in chosen]
+    known = {i for i, _ in kept}
+    value = game.value(chosen)
+    later = [(i, value - found[i].dropped) for i in game.rules.in_order(chosen) if i not in known]
+    return (*kept, *sorted(later, key=lambda r: (-r[1], r[0])))
