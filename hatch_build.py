@@ -55,19 +55,19 @@ def cut(source: Path, target: Path) -> None:
     options.desubroutinize = True  # makes the cut at report time three times as fast
     options.notdef_outline = True
     options.drop_tables += ["vhea", "vmtx", "VORG", "BASE", "DSIG"]
-    font = TTFont(source, lazy=True)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=sorted(wanted()))
-    cutter.subset(font)
     part = target.with_suffix(".part")
-    font.save(part)
+    with TTFont(source, lazy=True) as font:
+        cutter.subset(font)
+        font.save(part)
     part.replace(target)
 
 
 def licence(source: Path) -> str:
     """Return the copyright and licence notices as the font itself states them."""
-    names = TTFont(source, lazy=True)["name"]
-    stated = [str(names.getDebugName(i) or "") for i in (COPYRIGHT, LICENCE, LICENCE_URL)]
+    with TTFont(source, lazy=True) as font:
+        stated = [str(font["name"].getDebugName(i) or "") for i in (COPYRIGHT, LICENCE, LICENCE_URL)]
     head = "Noto Sans CJK SC, subset to GB 2312 for Yipan (hinting and vertical metrics removed)."
     return "\n\n".join([head, *filter(None, stated), OFL]) + "\n"
 

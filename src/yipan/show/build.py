@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from yipan.show.cells import quality_words
 from yipan.show.chapter_indicators import indicators_chapter
 from yipan.show.chapter_method import sources_chapter, sure_chapter
-from yipan.show.chapter_plan import candidates_chapter, plan_chapter, projects_chapter, years_chapter
+from yipan.show.chapter_plan import plan_chapter
+from yipan.show.chapter_projects import candidates_chapter, projects_chapter
 from yipan.show.chapter_region import headline, region_chapter
 from yipan.show.chapter_scores import gaps_chapter, scores_chapter
 from yipan.show.chapter_track import track_chapter
+from yipan.show.chapter_years import years_chapter
 from yipan.show.material import Material
 from yipan.show.model import Chapter, Report
 from yipan.text import Text
@@ -60,13 +62,13 @@ def _subtitle(m: Material) -> Text:
     base = m.region.meta.base_year
     if m.plan is None:
         return Text(
-            f"基准年 {base},{len(m.region.zone_ids)} 个分区",
-            f"Base year {base}, {len(m.region.zone_ids)} zones",
+            f"基准年 {base} · {len(m.region.zone_ids)} 个分区",
+            f"Base year {base} · {len(m.region.zone_ids)} zones",
         )
     o = m.plan.objective
     return Text(
-        f"基准年 {base},方案期 {o.start}–{o.end},{len(m.region.zone_ids)} 个分区",
-        f"Base year {base}, plan {o.start}–{o.end}, {len(m.region.zone_ids)} zones",
+        f"基准年 {base} · 方案期 {o.start}–{o.end} · {len(m.region.zone_ids)} 个分区",
+        f"Base year {base} · plan {o.start}–{o.end} · {len(m.region.zone_ids)} zones",
     )
 
 

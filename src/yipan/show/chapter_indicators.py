@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from yipan.measure.values import NEED_NAMES, REGION
+from yipan.measure.values import NEED_NAMES
 from yipan.pack import Indicator
 from yipan.show.cells import number, quality_words, words
 from yipan.show.chapter_scores import panel
@@ -109,11 +109,6 @@ def _entry(m: Material, i: Indicator) -> Entry:
     v = _values(m, i)
     d = decimals_of_size(float(np.abs(v).max())) if v.size else 1
     span = f"{fixed(float(v.min()), d)} – {fixed(float(v.max()), d)}" if v.size else MISSING
-    posts = (
-        f"{fixed(i.low, decimals_of_size(i.low))} – {fixed(i.high, decimals_of_size(i.high))}"
-        if np.isfinite(i.low)
-        else MISSING
-    )
     fields = [
         (Text("含义", "Meaning"), i.meaning),
         (Text("数值范围", "Range"), Text(f"{span} {i.unit.zh}", f"{span} {i.unit.in_('en')}")),
@@ -121,7 +116,7 @@ def _entry(m: Material, i: Indicator) -> Entry:
         (Text("公式", "Formula"), Text(i.formula, i.formula)),
         (
             Text("门槛值(0 分与 100 分)", "Goalposts (0 and 100 points)"),
-            Text(f"{posts};{i.goalposts.zh}", f"{posts}; {i.goalposts.in_('en')}"),
+            _goalposts(i),
         ),
         (Text("标准或来源", "Standard or source"), Text(i.standard, i.standard)),
         (Text("所需数据", "Data needed"), Text("、".join(i.needs), ", ".join(i.needs))),
@@ -140,6 +135,17 @@ def _entry(m: Material, i: Indicator) -> Entry:
         fields=tuple((k, t) for k, t in fields if t.zh or t.en),
         chips=_chips(m, i),
         panel=_map(m, i) if i.id in m.results.values.columns and v.size else None,
+    )
+
+
+def _goalposts(i: Indicator) -> Text:
+    """Return the goalposts with their grounds; empty where the indicator is not scored."""
+    if not (np.isfinite(i.low) and np.isfinite(i.high)):
+        return i.goalposts
+    ends = f"{fixed(i.low, decimals_of_size(i.low))} – {fixed(i.high, decimals_of_size(i.high))}"
+    return Text(
+        " · ".join(filter(None, (ends, i.goalposts.zh))),
+        " · ".join(filter(None, (ends, i.goalposts.in_("en")))),
     )
 
 
@@ -178,6 +184,3 @@ def _map(m: Material, i: Indicator) -> Panel:
         sheet=THUMB,
     )
     return panel(svg, i.name)
-
-
-__all__ = ["REGION", "indicators_chapter"]

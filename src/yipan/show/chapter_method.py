@@ -9,7 +9,6 @@ import numpy as np
 from yipan.measure.values import NEED_NAMES
 from yipan.plan.values import Plan
 from yipan.show.cells import number, quality_cell, quality_words, words
-from yipan.show.chapter_plan import cost_unit, plan_trace
 from yipan.show.chapter_scores import SCORE_UNIT, panel
 from yipan.show.charts import Bar, bars
 from yipan.show.colours import ACCENT, BRAND
@@ -28,6 +27,7 @@ from yipan.show.model import (
     TableBlock,
 )
 from yipan.show.numbers import decimals_of_size, fixed, percent, unit_text
+from yipan.show.story import plan_trace
 from yipan.text import Text
 from yipan.version import __version__
 
@@ -84,11 +84,15 @@ def _comparison_words(plan: Plan) -> Text:
     share = margin / gain if gain > 0 else float("nan")
     over = c.additive_promised - (c.additive - c.base)
     return Text(
-        f"在同一目标函数、同一预算下:本方案 {fixed(c.plan, 3)} 分,单项得分相加法选出的 {len(c.additive_projects)} 个项目重新测算后 {fixed(c.additive, 3)} 分,"
-        f"差 {fixed(margin, 3, sign=True)} 分(为后者增益的 {percent(share, 1)})。相加法宣称增益 {fixed(c.additive_promised, 3)} 分,"
+        f"在同一目标函数、同一预算下:本方案 {fixed(c.plan, 3)} 分,单项得分相加法选出的 "
+        f"{len(c.additive_projects)} 个项目重新测算后 {fixed(c.additive, 3)} 分,"
+        f"差 {fixed(margin, 3, sign=True)} 分(为后者增益的 {percent(share, 1)})。相加法宣称增益 "
+        f"{fixed(c.additive_promised, 3)} 分,"
         f"实测只有 {fixed(gain, 3)} 分,高估 {fixed(over, 3)} 分。",
-        f"On the same objective and budget: this plan {fixed(c.plan, 3)} points; the {len(c.additive_projects)} projects picked by adding stand-alone scores, "
-        f"measured together, {fixed(c.additive, 3)}; margin {fixed(margin, 3, sign=True)} ({percent(share, 1)} of the latter's gain). Adding claims a gain of "
+        f"On the same objective and budget: this plan {fixed(c.plan, 3)} points; the "
+        f"{len(c.additive_projects)} projects picked by adding stand-alone scores, "
+        f"measured together, {fixed(c.additive, 3)}; margin {fixed(margin, 3, sign=True)} "
+        f"({percent(share, 1)} of the latter's gain). Adding claims a gain of "
         f"{fixed(c.additive_promised, 3)}, measured it is {fixed(gain, 3)}: {fixed(over, 3)} too much.",
     )
 
@@ -189,39 +193,44 @@ def _comparison_table(m: Material, plan: Plan) -> TableBlock:
     )
 
 
-VERIFICATION = {
-    "largest": Text("最大差", "largest difference"),
-    "mean": Text("平均差", "mean difference"),
-    "max": Text("最大差", "largest difference"),
-    "pairs": Text("比较的单元格对", "pairs of cells compared"),
+VERIFICATION: dict[str, tuple[Text, Text]] = {
+    "times_largest": (Text("出行时间最大差", "largest difference of travel times"), Text("秒", "s")),
+    "times_mean": (Text("出行时间平均差", "mean difference of travel times"), Text("秒", "s")),
+    "times_pairs": (Text("比较的单元格对", "pairs of cells compared"), Text("个", "count")),
+    "times_matrices": (Text("比较的矩阵", "matrices compared"), Text("个", "count")),
+    "values_difference": (
+        Text("指标值最大差", "largest difference of indicator values"),
+        Text("各自单位", "own unit"),
+    ),
+    "scores_difference": (Text("全区域得分最大差", "largest difference of the region's scores"), SCORE_UNIT),
+    "seconds": (Text("核验用时", "time the check took"), Text("秒", "s")),
 }
 
 
 def _verification_table(m: Material, plan: Plan) -> TableBlock:
-    rows = tuple(
-        (
-            words(VERIFICATION.get(k, Text(k.replace("_", " "), k.replace("_", " ")))),
-            number(float(v), 3 if v % 1 else 0),
-        )
-        for k, v in plan.verification.items()
-    )
+    rows = []
+    for key, value in plan.verification.items():
+        plain = key.replace("_", " ")
+        name, unit = VERIFICATION.get(key, (Text(plain, plain), Text("—", "—")))
+        rows.append((words(name), number(float(value), 0 if float(value).is_integer() else 3), words(unit)))
     return TableBlock(
         key="verification",
         number=m.numbers.table(),
         caption=Text(
-            "入选方案的出行时间:增量计算与完全重算之差",
-            "Travel times of the plan: incremental less full recomputation",
+            "入选方案:搜索所用结果与完全重算之差(应为 0)",
+            "The plan: what the search went by less a full recomputation (should be 0)",
         ),
         columns=(
             Column(label=Text("量", "Quantity"), share=2.5),
-            Column(label=Text("数值", "Value"), unit=Text("秒或个数", "seconds or count"), numeric=True),
+            Column(label=Text("数值", "Value"), numeric=True),
+            Column(label=Text("单位", "Unit")),
         ),
-        rows=rows,
+        rows=tuple(rows),
         trace=plan_trace(
             m,
             plan,
-            unit=Text("秒", "s"),
-            source=Text("同一网络两种算法", "same network, two ways of computing"),
+            unit=Text("见单位列", "see the unit column"),
+            source=Text("同一区域两种算法", "same region, two ways of computing"),
             quality=Text("推算", "derived"),
         ),
     )
@@ -321,26 +330,31 @@ def _method(m: Material) -> tuple[Text, ...]:
     out = [
         Text(
             "指标得分:按固定门槛值线性换算为 0–100 分并截断;门槛值不随样本改变,因此得分可跨年比较。",
-            "Indicator score: linear between fixed goalposts, clipped to 0–100; goalposts never move with the sample, so scores compare over time.",
+            "Indicator score: linear between fixed goalposts, clipped to 0–100; goalposts never "
+            "move with the sample, so scores compare over time.",
         ),
         Text(
             f"需要得分({needs_zh}):该需要可用指标得分的等权平均,至少一半指标可用才计算。",
-            f"Need score ({needs_en}): equal-weight mean of the available indicator scores of that need; at least half must be available.",
+            f"Need score ({needs_en}): equal-weight mean of the available indicator scores of that "
+            "need; at least half must be available.",
         ),
         Text(
             "综合指数:四类需要得分的几何平均,每个得分下限为 1。片区与全区域:分区得分按常住人口加权。",
-            "Index: geometric mean of the four need scores, each floored at 1. Clusters and region: zone scores weighted by residents.",
+            "Index: geometric mean of the four need scores, each floored at 1. Clusters and region:"
+            " zone scores weighted by residents.",
         ),
         Text(
             "出行时间:单元格之间的门到门时间,含步行、候车(班次间隔的一半)与换乘;单位为秒,精确到整数。",
-            "Travel time: door to door between cells, with walking, waiting (half the headway) and changes; integer seconds.",
+            "Travel time: door to door between cells, with walking, waiting (half the headway) and "
+            "changes; integer seconds.",
         ),
     ]
     if m.plan is not None:
         out.append(
             Text(
                 "方案搜索:每一步都对改变后的区域重新测算,而不是把单个项目的得分相加;入选方案再完全重算一次核对。",
-                "Search: the region is measured again at every step instead of adding scores of single projects; the chosen plan is recomputed in full and compared.",
+                "Search: the region is measured again at every step instead of adding scores of "
+                "single projects; the chosen plan is recomputed in full and compared.",
             )
         )
     return tuple(out)
@@ -372,6 +386,8 @@ def _run(m: Material) -> tuple[Text, ...]:
 
 STEPS = {
     "load": Text("读取区域", "load the region"),
+    "times": Text("出行时间", "travel times"),
+    "track": Text("建立台账", "start the ledger"),
     "read": Text("读取区域", "read the region"),
     "travel times": Text("出行时间", "travel times"),
     "measure": Text("测算", "measure"),
@@ -419,6 +435,3 @@ def _step_name(m: Material, key: str) -> Text:
     name = key.removeprefix("measure: ")
     known = m.results.indicators.get(name)
     return known.name if known is not None else Text(name, name)
-
-
-__all__ = ["cost_unit", "sources_chapter", "sure_chapter"]

@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from yipan.measure.values import NEED_NAMES
-from yipan.region.schema import SCHEMAS, Quality
+from yipan.region.schema import Quality
 from yipan.show.cells import number, quality_words, words
 from yipan.show.charts import share_bars
-from yipan.show.colours import CATEGORIES, PALE
+from yipan.show.colours import PALE
 from yipan.show.layers import cells_layer, lines_layer, links_layer, places_layer
 from yipan.show.maps import WIDE, Key, Legend, compose, empty_ground, rect_swatch, zones_layer
 from yipan.show.material import Material, column_qualities, shares
 from yipan.show.model import Block, Card, Cards, Chapter, Column, FigureBlock, Panel, Paragraph, TableBlock
-from yipan.show.numbers import fixed, money, people, percent
-from yipan.show.svg import hatch
+from yipan.show.numbers import fixed, money, people
 from yipan.text import Text
 
 QUALITY_COLOURS = ("#1f6f8b", "#6fb3c8", "#f0c674", "#d98a5b", "#e3e6e7")
@@ -55,8 +54,10 @@ def _state_words(m: Material) -> Text:
     zh = "、".join(f"{NEED_NAMES[n].zh} {fixed(float(m.results.total[n]))}" for n in needs)
     en = ", ".join(f"{NEED_NAMES[n].en.lower()} {fixed(float(m.results.total[n]))}" for n in needs)
     return Text(
-        f"{m.region.meta.name.zh}共 {len(m.region.zone_ids)} 个分区、{len(m.results.indicators)} 项指标。全区域得分:{zh}。",
-        f"{m.region.meta.name.in_('en')} has {len(m.region.zone_ids)} zones measured by {len(m.results.indicators)} "
+        f"{m.region.meta.name.zh}共 {len(m.region.zone_ids)} 个分区、{len(m.results.indicators)} 项指"
+        f"标。全区域得分:{zh}。",
+        f"{m.region.meta.name.in_('en')} has {len(m.region.zone_ids)} zones measured by "
+        f"{len(m.results.indicators)} "
         f"indicators. Scores of the whole region: {en}.",
     )
 
@@ -76,11 +77,11 @@ def _plan_headline(m: Material) -> list[Block]:
     )
     cards = (
         Card(
-            Text("综合指数(全区域)", "Index of the region"),
-            Text(f"{fixed(before)} → {fixed(after)} 分", f"{fixed(before)} → {fixed(after)} points"),
+            Text("全区域综合指数(分)", "Index of the region (points)"),
+            Text(*(f"{fixed(before)} → {fixed(after)}",) * 2),
             Text(
-                f"{fixed(after - before, sign=True)} 分,{o.end} 年",
-                f"{fixed(after - before, sign=True)} points by {o.end}",
+                f"{fixed(after - before, sign=True)} 分,至 {plan.path.index[-1]} 年",
+                f"{fixed(after - before, sign=True)} points by {plan.path.index[-1]}",
             ),
             "good" if after > before else "bad",
         ),
@@ -98,11 +99,8 @@ def _plan_headline(m: Material) -> list[Block]:
             Text("所在分区指数升幅不低于 0.5 分", "in zones whose index rises by 0.5 points or more"),
         ),
         Card(
-            Text("片区差距", "Gap between clusters"),
-            Text(
-                f"{fixed(span_before)} → {fixed(span_after)} 分",
-                f"{fixed(span_before)} → {fixed(span_after)} points",
-            ),
+            Text("片区差距(分)", "Gap between clusters (points)"),
+            Text(*(f"{fixed(span_before)} → {fixed(span_after)}",) * 2),
             Text("指数最高与最低片区之差", "index of the highest less the lowest cluster"),
             "good" if span_after < span_before - 0.05 else "bad" if span_after > span_before + 0.05 else "",
         ),
@@ -127,9 +125,12 @@ def _plan_words(m: Material) -> Text:
     best = sorted(plan.reasons, key=lambda r: -r.lost)[:3]
     names = {p.id: p.name for p in plan.candidates}
     return Text(
-        f"方案在 {plan.objective.start}–{plan.objective.end} 年安排 {len(plan.scenario.starts)} 个项目。指数升幅最大的分区:"
-        f"{'、'.join(t.zh for t in top) or '无'}。去掉后损失最大的项目:{'、'.join(names[r.project].zh for r in best)}。",
-        f"The plan starts {len(plan.scenario.starts)} projects in {plan.objective.start}–{plan.objective.end}. The index rises most in "
+        f"方案在 {plan.objective.start}–{plan.objective.end} 年安排 {len(plan.scenario.starts)} 个项"
+        "目。指数升幅最大的分区:"
+        f"{'、'.join(t.zh for t in top) or '无'}。去掉后损失最大的项目:"
+        f"{'、'.join(names[r.project].zh for r in best)}。",
+        f"The plan starts {len(plan.scenario.starts)} projects in "
+        f"{plan.objective.start}–{plan.objective.end}. The index rises most in "
         f"{', '.join(t.in_('en') for t in top) or 'no zone'}. Most would be lost without: "
         f"{'; '.join(names[r.project].in_('en') for r in best)}.",
     )
@@ -162,8 +163,10 @@ def region_chapter(m: Material) -> Chapter:
         Paragraph(
             Text(
                 "每个数值都标明质量:官方(主管部门发布)、推算(按说明的规则由官方值计算)、模型(按说明的模型估计)、假设(人工设定,待替换)。",
-                "Every value states its quality: official (published by the responsible authority), derived (computed from official values "
-                "by a stated rule), modelled (estimated by a stated model), assumed (set by hand, to be replaced).",
+                "Every value states its quality: official (published by the responsible authority),"
+                " derived (computed from official values "
+                "by a stated rule), modelled (estimated by a stated model), assumed (set by hand, "
+                "to be replaced).",
             ),
             "note",
         ),
@@ -179,23 +182,22 @@ def region_chapter(m: Material) -> Chapter:
 
 def _size_cards(m: Material) -> Cards:
     r = m.region
-    count = lambda n: Text(fixed(float(n), 0), fixed(float(n), 0))  # noqa: E731
     return Cards(
         (
             Card(Text("常住人口", "Residents"), people(float(m.population().sum())), _year(m)),
             Card(
                 Text("分区", "Zones"),
-                count(len(r.zone_ids)),
+                count_of(len(r.zone_ids)),
                 Text(f"{len(m.cluster_ids)} 个片区", f"in {len(m.cluster_ids)} clusters"),
             ),
             Card(
                 Text("单元格", "Cells"),
-                count(len(r.cells)),
+                count_of(len(r.cells)),
                 Text("居住与就业的小地点", "small places of homes and jobs"),
             ),
             Card(
                 Text("设施", "Places"),
-                count(len(r.places)),
+                count_of(len(r.places)),
                 Text(f"{r.places['kind'].nunique()} 类", f"of {r.places['kind'].nunique()} kinds"),
             ),
             Card(
@@ -208,6 +210,11 @@ def _size_cards(m: Material) -> Cards:
             ),
         )
     )
+
+
+def count_of(n: int) -> Text:
+    """Return a count."""
+    return Text(*(fixed(float(n), 0),) * 2)
 
 
 def count_pair(one: int, other: int) -> Text:
@@ -277,8 +284,10 @@ def _network_figure(m: Material) -> FigureBlock:
     cells, cell_keys = cells_layer(g, r)
     title = Text("单元格人口、道路与公共交通线路", "Population of cells, roads and public transport lines")
     description = Text(
-        f"{len(r.cells)} 个单元格、{len(r.table('links'))} 条路段、{len(r.table('lines'))} 条线路;圆面积与人口成正比。",
-        f"{len(r.cells)} cells, {len(r.table('links'))} links, {len(r.table('lines'))} lines; the area of a circle grows with residents.",
+        f"{len(r.cells)} 个单元格、{len(r.table('links'))} 条路段、{len(r.table('lines'))} 条线路;圆"
+        "面积与人口成正比。",
+        f"{len(r.cells)} cells, {len(r.table('links'))} links, {len(r.table('lines'))} lines; the "
+        "area of a circle grows with residents.",
     )
     svg = compose(
         g,
@@ -385,6 +394,3 @@ def _quality_table(m: Material) -> TableBlock:
             unit=Text("%", "%"), source=Text("逐行记录的来源与质量", "source and quality recorded row by row")
         ),
     )
-
-
-__all__ = ["ALL", "CATEGORIES", "SCHEMAS", "hatch", "headline", "percent", "region_chapter"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from yipan.measure.compare import number_at
 from yipan.measure.targets import gaps
 from yipan.measure.values import NEED_NAMES
 from yipan.show.cells import change, missing, number, words
@@ -13,8 +14,8 @@ from yipan.show.charts import Series, dot_chart
 from yipan.show.colours import CATEGORIES, scale_for
 from yipan.show.maps import THUMB, WIDE, choropleth
 from yipan.show.material import Material
-from yipan.show.model import Block, Cell, Chapter, Column, FigureBlock, Panel, Paragraph, TableBlock, Trace
-from yipan.show.numbers import POINTS, decimals_of_size, fixed
+from yipan.show.model import Block, Cell, Chapter, Column, FigureBlock, Panel, Paragraph, TableBlock
+from yipan.show.numbers import decimals_of_size, fixed
 from yipan.show.svg import Node
 from yipan.text import Text
 
@@ -98,7 +99,7 @@ def cluster_series(m: Material, table: pd.DataFrame) -> list[Series]:
         Series(
             m.cluster_name(c),
             CATEGORIES[i % len(CATEGORIES)],
-            tuple(float(table.loc[c, n]) for n in m.columns),
+            tuple(number_at(table, c, n) for n in m.columns),
         )
         for i, c in enumerate(m.cluster_ids)
         if c in table.index
@@ -143,7 +144,7 @@ def _cluster_table(m: Material) -> TableBlock:
                 words(m.cluster_name(c)),
                 number(len(members), 0),
                 number(float(people.reindex(list(members)).sum()) / 1e4, 1),
-                *(number(float(table.loc[c, n]), 1, bar=_bar(float(table.loc[c, n]))) for n in m.columns),
+                *(number(number_at(table, c, n), 1, bar=_bar(number_at(table, c, n))) for n in m.columns),
             )
         )
     rows.append(
@@ -282,7 +283,8 @@ def _lag_words(m: Material) -> Paragraph:
         gap = float(column.max() - column.min())
         zh.append(f"{NEED_NAMES[n].zh}:{m.cluster_name(low).zh}比{m.cluster_name(high).zh}低 {fixed(gap)} 分")
         en.append(
-            f"{NEED_NAMES[n].en}: {m.cluster_name(low).in_('en')} is {fixed(gap)} points below {m.cluster_name(high).in_('en')}"
+            f"{NEED_NAMES[n].en}: {m.cluster_name(low).in_('en')} is {fixed(gap)} points below "
+            f"{m.cluster_name(high).in_('en')}"
         )
     return Paragraph(Text(";".join(zh) + "。", "; ".join(en) + "."))
 
@@ -370,6 +372,3 @@ def _difference_table(m: Material, most: int = 10) -> TableBlock:
         rows=rows,
         trace=m.trace(source=Text("指标得分按人口加权", "indicator scores weighted by residents")),
     )
-
-
-__all__ = ["POINTS", "Trace", "cluster_series", "gaps_chapter", "panel", "scores_chapter"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +10,14 @@ import numpy as np
 from yipan.show.colours import GRID, INK, MUTED, contrast
 from yipan.show.labels import spread
 from yipan.show.numbers import decimals_for, fixed, percent
-from yipan.show.svg import Node, el, group, label, picture, text_width
-from yipan.text import LANGS, Text
+from yipan.show.shapes import shape_at
+from yipan.show.svg import Node, el, label, picture, text_width
+from yipan.text import LANGS, Lang, Text
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line or one part of a stack: name, colour, values (NaN where missing); `strong` is drawn thicker."""
+    """One line or one part of a stack; values are NaN where missing, `strong` is drawn thicker."""
 
     name: Text
     colour: str
@@ -269,8 +270,7 @@ def share_bars(
                 )
             x += w
 
-    def say(lang_zh: bool) -> str:
-        lang = "zh" if lang_zh else "en"
+    def say(lang: Lang) -> str:
         return "; ".join(
             f"{r.in_(lang)}: "
             + ", ".join(
@@ -280,7 +280,7 @@ def share_bars(
         )
 
     return picture(
-        width, height, *nodes, title=title, description=Text(say(True), say(False)), uid=uid, min_width=520
+        width, height, *nodes, title=title, description=Text(say("zh"), say("en")), uid=uid, min_width=520
     )
 
 
@@ -347,10 +347,10 @@ def dot_chart(
                 el("text", fixed(v, 1), x=x, y=y + 21, text_anchor="middle", font_size=11.5, fill=MUTED)
             )
 
-    def say(lang: str) -> str:
+    def say(lang: Lang) -> str:
         return "; ".join(
             f"{w.in_(lang)}: " + ", ".join(f"{s.name.in_(lang)} {fixed(s.values[r], 1)}" for s in series)
-            for r, w in enumerate(rows)  # type: ignore[arg-type]
+            for r, w in enumerate(rows)
         )
 
     return picture(
@@ -367,8 +367,6 @@ def _end_labels(finite: Sequence[float], at_x: object) -> list[tuple[float, floa
 
 
 def _dot(k: int, x: float, y: float, colour: str) -> Node:
-    from yipan.show.layers import shape_at
-
     return shape_at(k, x, y, 6.0, fill=colour, stroke="#fff", stroke_width=1.2)
 
 
@@ -427,8 +425,8 @@ def bars(
                 el("text", fixed(row.value, decimals), x=end + 7, y=y + 15, font_size=13, font_weight=700)
             )
 
-    def say(lang: str) -> str:
-        return "; ".join(f"{r.name.in_(lang)} {fixed(r.value, decimals)}" for r in rows)  # type: ignore[arg-type]
+    def say(lang: Lang) -> str:
+        return "; ".join(f"{r.name.in_(lang)} {fixed(r.value, decimals)}" for r in rows)
 
     return picture(
         width,
@@ -439,22 +437,3 @@ def bars(
         uid=uid,
         min_width=520,
     )
-
-
-def stack_order(parts: Mapping[str, float]) -> list[str]:
-    """Return names by falling value."""
-    return sorted(parts, key=lambda k: -parts[k])
-
-
-__all__ = [
-    "Bar",
-    "Series",
-    "bars",
-    "dot_chart",
-    "group",
-    "line_chart",
-    "share_bars",
-    "stacked_bars",
-    "ticks",
-    "widest",
-]

@@ -30,7 +30,8 @@ def font_file(weight: Weight) -> Path:
         raise ShowError(
             Text(
                 f"缺少字体 {path.name}:字体在安装时生成,请重新安装(pip install -e . 或 pip install yipan)",
-                f"font {path.name} is missing: it is made when Yipan is installed; install again (pip install -e . or pip install yipan)",
+                f"font {path.name} is missing: it is made when Yipan is installed; install again "
+                "(pip install -e . or pip install yipan)",
             )
         )
     return path
@@ -39,7 +40,8 @@ def font_file(weight: Weight) -> Path:
 @lru_cache(maxsize=2)
 def characters(weight: Weight = "Regular") -> frozenset[int]:
     """Return the code points the font has."""
-    return frozenset(TTFont(font_file(weight), lazy=True).getBestCmap())
+    with TTFont(font_file(weight), lazy=True) as font:
+        return frozenset(font.getBestCmap())
 
 
 def lacking(text: Iterable[str]) -> tuple[str, ...]:
@@ -73,17 +75,17 @@ def lacking_problem(chars: tuple[str, ...]) -> Problem:
 @lru_cache(maxsize=8)
 def _cut(weight: Weight, chars: frozenset[int]) -> str:
     logging.getLogger("fontTools").setLevel(logging.WARNING)
-    font = TTFont(font_file(weight), lazy=True, recalcBBoxes=False, recalcTimestamp=False)
     options = subset.Options()
     options.layout_features = ["kern"]
     options.notdef_outline = True
     options.name_IDs = [0, 1, 2, 13, 14]
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=sorted(chars))
-    cutter.subset(font)
-    font.flavor = "woff2"
     out = io.BytesIO()
-    font.save(out)
+    with TTFont(font_file(weight), lazy=True, recalcBBoxes=False, recalcTimestamp=False) as font:
+        cutter.subset(font)
+        font.flavor = "woff2"
+        font.save(out)
     return base64.b64encode(out.getvalue()).decode()
 
 

@@ -1,19 +1,19 @@
-"""Layers of points and lines for maps: cells, places, lines, links, numbered projects."""
+"""Layers of points and lines for maps: cells, places, lines, links."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from yipan.region.value import Region
-from yipan.show.colours import BRAND, CATEGORIES, INK
-from yipan.show.labels import Box, box_of, overlap
+from yipan.scenario.values import Intervention
+from yipan.show.colours import BRAND, CATEGORIES
 from yipan.show.maps import Key, Layer, dot_swatch, line_swatch
 from yipan.show.plane import Frame, Ground, line_path
+from yipan.show.shapes import shape_at, shape_swatch
 from yipan.show.svg import Node, el, group
 from yipan.text import Text
 
@@ -47,22 +47,6 @@ PLACE_NAMES: dict[str, Text] = {
     "fire_station": Text("消防站", "fire station"),
     "industrial_park": Text("产业园区", "industrial park"),
 }
-
-
-def shape_at(kind: int, x: float, y: float, r: float, **attrs: object) -> Node:
-    """Return one of seven shapes around a point, so that kinds differ by more than colour."""
-    paths = (
-        None,
-        f"M{x - r:.1f} {y - r:.1f}h{2 * r:.1f}v{2 * r:.1f}h{-2 * r:.1f}z",
-        f"M{x:.1f} {y - r * 1.25:.1f}L{x + r * 1.15:.1f} {y + r * 0.8:.1f}H{x - r * 1.15:.1f}z",
-        f"M{x:.1f} {y - r * 1.3:.1f}L{x + r * 1.3:.1f} {y:.1f}L{x:.1f} {y + r * 1.3:.1f}L{x - r * 1.3:.1f} {y:.1f}z",
-        f"M{x:.1f} {y + r * 1.25:.1f}L{x + r * 1.15:.1f} {y - r * 0.8:.1f}H{x - r * 1.15:.1f}z",
-        f"M{x - r * 0.4:.1f} {y - r * 1.2:.1f}h{r * 0.8:.1f}v{r * 0.8:.1f}h{r * 0.8:.1f}v{r * 0.8:.1f}h{-r * 0.8:.1f}v{r * 0.8:.1f}"
-        f"h{-r * 0.8:.1f}v{-r * 0.8:.1f}h{-r * 0.8:.1f}v{-r * 0.8:.1f}h{r * 0.8:.1f}z",
-        f"M{x - r * 0.6:.1f} {y - r * 1.1:.1f}h{r * 1.2:.1f}l{r * 0.6:.1f} {r * 1.1:.1f}l{-r * 0.6:.1f} {r * 1.1:.1f}h{-r * 1.2:.1f}l{-r * 0.6:.1f} {-r * 1.1:.1f}z",
-    )
-    path = paths[kind % len(paths)]
-    return el("circle", cx=x, cy=y, r=r, **attrs) if path is None else el("path", d=path, **attrs)
 
 
 def _xy(ground: Ground, frame_table: pd.DataFrame) -> NDArray[np.float64]:
@@ -186,7 +170,7 @@ def places_layer(
 
     keys = [
         Key(
-            lambda x, y, s=style[k]: [shape_at(s[0], x, y, 4.5, fill=s[1], stroke="#fff", stroke_width=0.6)],
+            shape_swatch(*style[k]),
             PLACE_NAMES[k],
         )
         for k in shown
@@ -194,117 +178,33 @@ def places_layer(
     return draw, keys
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """A project on the map: its number, its colour by type, the points of its lines, where its badge wants to be."""
+def where(region: Region, change: Intervention) -> tuple[tuple[float, float], ...]:
+    """Return where an intervention acts (lon, lat): its own points, or those of what it names in the region.
 
-    number: int
-    colour: str
-    shape: int
-    paths: tuple[tuple[tuple[float, float], ...], ...]  # lon, lat
-    spots: tuple[tuple[float, float], ...]  # lon, lat
-    name: Text
-
-
-def projects_layer(ground: Ground, marked: Sequence[Marked], *, inset_window: Box | None) -> Layer:
-    """Return projects as lines and symbols with numbered badges that never cover each other.
-
-    A project that lies wholly inside the inset's window is numbered only there.
+    A road is the two cells at its ends, a service the stops of its line, a facility its place; empty where
+    it names only a zone.
     """
-
-    def draw(frame: Frame, inset: bool) -> list[Node]:
-        lines, symbols, wishes = [], [], []
-        for m in marked:
-            for path in m.paths:
-                xy = ground.points([p[0] for p in path], [p[1] for p in path])
-                lines.append(el("path", d=line_path(xy, frame), stroke=m.colour))
-            xy = ground.points([p[0] for p in m.spots], [p[1] for p in m.spots])
-            within = [frame.holds(x, y) for x, y in xy]
-            if not inset and inset_window is not None and all(_inside(inset_window, x, y) for x, y in xy):
-                within = [False] * len(within)
-            pixels = frame.px(xy)
-            for (px, py), seen in zip(pixels, within, strict=True):
-                if seen and not m.paths:
-                    symbols.append(
-                        shape_at(
-                            m.shape, float(px), float(py), 5.0, fill=m.colour, stroke="#fff", stroke_width=0.8
-                        )
-                    )
-            if any(within):
-                px, py = pixels[within.index(True)] if not m.paths else pixels[_middle(within)]
-                wishes.append((m, float(px), float(py)))
-        return [
-            group(
-                lines,
-                fill="none",
-                stroke_width=3.4 if inset else 2.6,
-                stroke_linejoin="round",
-                stroke_opacity=0.9,
-            ),
-            group(symbols),
-            *_badges(wishes, frame),
-        ]
-
-    return draw
+    own = change.points()
+    if own:
+        return own
+    named = change.as_dict()
+    link = _row(region.table("links"), named.get("link"))
+    cells = [named.get("from_cell"), named.get("to_cell"), named.get("cell")]
+    if link is not None:
+        cells = [link["from"], link["to"]]
+    found = [_row(region.cells, c) for c in cells if c]
+    if not found and named.get("place"):
+        found = [_row(region.places, named["place"])]
+    if not found and named.get("line"):
+        stops = region.table("stops")
+        mine = stops[stops["line"].astype(str) == str(named["line"])].sort_values("seq")
+        found = [row for _, row in mine.iterrows()]
+    return tuple((float(r["lon"]), float(r["lat"])) for r in found if r is not None)
 
 
-def _inside(window: Box, x: float, y: float) -> bool:
-    return window[0] <= x <= window[2] and window[1] <= y <= window[3]
-
-
-def _middle(within: Sequence[bool]) -> int:
-    seen = [i for i, w in enumerate(within) if w]
-    return seen[len(seen) // 2]
-
-
-def _badges(wishes: Sequence[tuple[Marked, float, float]], frame: Frame) -> list[Node]:
-    used: list[Box] = []
-    lines, badges = [], []
-    for m, x, y in wishes:
-        spot = _free_spot(x, y, used, frame.box)
-        used.append(box_of(("00",), *spot, 13))
-        lines.append(
-            el("path", d=f"M{x:.1f} {y:.1f}L{spot[0]:.1f} {spot[1]:.1f}", stroke=INK, stroke_width=0.8)
-        )
-        badges.append(
-            group(
-                [
-                    el("title", m.name),
-                    el(
-                        "circle",
-                        cx=spot[0],
-                        cy=spot[1],
-                        r=9.0,
-                        fill="#fff",
-                        stroke=m.colour,
-                        stroke_width=2.2,
-                    ),
-                    el(
-                        "text",
-                        str(m.number),
-                        x=spot[0],
-                        y=spot[1] + 4,
-                        font_size=11,
-                        font_weight=700,
-                        text_anchor="middle",
-                        fill=INK,
-                    ),
-                ]
-            )
-        )
-    return [group(lines), *badges]
-
-
-def _free_spot(x: float, y: float, used: Sequence[Box], frame: Box) -> tuple[float, float]:
-    """Return the nearest place for a badge that covers no other, going outwards in rings."""
-    for ring in range(1, 14):
-        for k in range(12):
-            angle = 2 * np.pi * (k / 12 + 0.125)
-            at = (x + 12.0 * ring * float(np.cos(angle)), y - 12.0 * ring * float(np.sin(angle)))
-            inside = frame[0] + 10 <= at[0] <= frame[2] - 10 and frame[1] + 10 <= at[1] <= frame[3] - 10
-            if inside and not any(overlap((at[0] - 10, at[1] - 10, at[0] + 10, at[1] + 10), b) for b in used):
-                return at
-    return (x, y)
+def _row(table: pd.DataFrame, key: object) -> pd.Series | None:
+    rows = table[table["id"].astype(str) == str(key)] if key else table.iloc[:0]
+    return rows.iloc[0] if len(rows) else None
 
 
 def zone_middles(ground: Ground, region: Region) -> Mapping[str, tuple[float, float]]:

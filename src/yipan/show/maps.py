@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yipan.show.colours import GRID, INK, LINE, Scale
+from yipan.show.colours import INK, LINE, Scale
 from yipan.show.labels import Box, Wish, place, wrap
 from yipan.show.numbers import fixed
 from yipan.show.plane import Frame, Ground, free_box
@@ -262,7 +262,8 @@ def _describe(ground: Ground, known: Mapping[str, float], scale: Scale) -> Text:
     return Text(
         f"{len(finite)} 个分区有数据,{gone} 个无数据。最低 {ground.names[worst].zh} {fixed(low, d)},"
         f"最高 {ground.names[best].zh} {fixed(high, d)}({scale.unit.zh})。",
-        f"{len(finite)} zones with data, {gone} without. Lowest {ground.names[worst].in_('en')} {fixed(low, d)}, "
+        f"{len(finite)} zones with data, {gone} without. Lowest {ground.names[worst].in_('en')} "
+        f"{fixed(low, d)}, "
         f"highest {ground.names[best].in_('en')} {fixed(high, d)} ({scale.unit.en}).",
     )
 
@@ -276,15 +277,19 @@ def compose(
     description: Text,
     uid: str,
     sheet: Sheet = WIDE,
+    reserved: Callable[[Frame], Sequence[Box]] | None = None,
 ) -> Node:
-    """Put layers, names, inset, legend and scale bar together so that none covers another."""
+    """Put layers, names, inset, legend and scale bar together so that none covers another.
+
+    `reserved` tells which boxes of the main map names must keep clear of.
+    """
     frame = ground.fit(sheet.width, sheet.most_height)
     boxes, size = _furniture(ground, frame, legend=legend, sheet=sheet)
     nodes = [el("rect", width=size[0], height=size[1], fill=SEA), hatch(uid)]
     for layer in layers:
         nodes += layer(frame, False)
     inset = _inset_frame(ground, boxes.get("inset"))
-    taken = list(boxes.values())
+    taken = [*boxes.values(), *(reserved(frame) if reserved else ())]
     if inset is not None:
         nodes += _mark(frame, inset)
     if sheet.names:
@@ -458,18 +463,3 @@ def empty_ground(ground: Ground, *, simplify: float = 0.5, fill: str = "#e9edee"
     return zones_layer(
         ground, dict.fromkeys(ground.ids, fill), simplify=simplify, stroke="#b9c4c8", stroke_width=0.7
     )
-
-
-__all__ = [
-    "GRID",
-    "SEA",
-    "THUMB",
-    "WIDE",
-    "Key",
-    "Layer",
-    "Legend",
-    "Sheet",
-    "choropleth",
-    "compose",
-    "empty_ground",
-]

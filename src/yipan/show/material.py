@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from yipan.measure.values import NEEDS, Results
 from yipan.pack import Indicator
@@ -21,6 +22,7 @@ from yipan.show.model import Numbers, Trace
 from yipan.show.numbers import POINTS
 from yipan.show.plane import Ground, ground_of
 from yipan.text import Text
+from yipan.track.status import Status
 
 INDEX_FORMULA = Text("四类需要得分的几何平均(见方法)", "geometric mean of the four need scores (see method)")
 
@@ -34,7 +36,7 @@ class Material:
     plan: Plan | None = None
     after: Results | None = None
     projects: Sequence[Project] | None = None
-    ledger_status: object | None = None
+    ledger_status: Status | None = None
     timings: Mapping[str, float] | None = None
     date: str = ""
     numbers: Numbers = field(default_factory=Numbers)
@@ -156,7 +158,7 @@ def shares(values: Sequence[str]) -> list[float]:
     ]
 
 
-def finite(values: object) -> np.ndarray:
+def finite(values: object) -> NDArray[np.float64]:
     """Return the finite numbers of anything array-like."""
-    array = np.asarray(values, dtype=float).ravel()
-    return array[np.isfinite(array)]
+    array: NDArray[np.float64] = np.asarray(values, dtype=np.float64).ravel()
+    return np.asarray(array[np.isfinite(array)], dtype=np.float64)

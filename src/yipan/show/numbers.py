@@ -73,7 +73,15 @@ def decimals_for(values: Iterable[float], *, most: int = 3) -> int:
 def decimals_of_size(value: float) -> int:
     """Return decimals for about three significant digits: 0 from 100 up, 1 from 10, 2 below, 3 below 0.1."""
     size = abs(value)
-    return 0 if size >= 100 or size == 0 or not math.isfinite(size) else 1 if size >= 10 else 2 if size >= 0.1 else 3
+    return (
+        0
+        if size >= 100 or size == 0 or not math.isfinite(size)
+        else 1
+        if size >= 10
+        else 2
+        if size >= 0.1
+        else 3
+    )
 
 
 def people(value: float) -> Text:

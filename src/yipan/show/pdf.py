@@ -114,21 +114,22 @@ Draw = Callable[[Panel], Json]
 
 
 def _block(block: Block, say: Say, picture: Draw) -> Json:
+    out: Json
     match block:
         case Cards(cards):
             rows = [
                 {"label": say(c.label), "value": say(c.value), "note": say(c.note), "tone": c.tone}
                 for c in cards
             ]
-            return {"type": "cards", "cards": rows}
+            out = {"type": "cards", "cards": rows}
         case Paragraph(text, kind):
-            return {"type": "paragraph", "text": say(text), "kind": kind}
+            out = {"type": "paragraph", "text": say(text), "kind": kind}
         case Bullets(items):
-            return {"type": "bullets", "items": [say(i) for i in items]}
+            out = {"type": "bullets", "items": [say(i) for i in items]}
         case Heading(text):
-            return {"type": "heading", "text": say(text)}
+            out = {"type": "heading", "text": say(text)}
         case FigureBlock():
-            return {
+            out = {
                 "type": "figure",
                 "number": block.number,
                 "caption": say(block.caption),
@@ -138,9 +139,9 @@ def _block(block: Block, say: Say, picture: Draw) -> Json:
                 "note": say(block.note),
             }
         case TableBlock():
-            return _table(block, say)
+            out = _table(block, say)
         case Entries(entries):
-            return {
+            out = {
                 "type": "entries",
                 "entries": [
                     {
@@ -154,6 +155,7 @@ def _block(block: Block, say: Say, picture: Draw) -> Json:
                     for e in entries
                 ],
             }
+    return out
 
 
 def _table(table: TableBlock, say: Say) -> Json:

@@ -19,7 +19,6 @@ from yipan.region.value import Region
 from yipan.show.labels import Box, overlap
 from yipan.text import Text
 
-
 _UNIT = re.compile(r"(?: Autonomous)? (?:County|District|City|Prefecture)$")
 
 

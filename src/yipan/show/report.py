@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReportFiles:
-    """What was written: the page, a PDF by language, the tables, and warnings (characters without a glyph)."""
+    """What was written: page, PDF by language, tables; and warnings (characters without a glyph)."""
 
     html: Path
     pdf: Mapping[str, Path]
@@ -105,15 +106,19 @@ def write_report(
 def write_built(folder: str | Path, report: Report, *, langs: Sequence[Lang] = LANGS) -> ReportFiles:
     """Write a report that has been built: everything is made in memory first, then put in place."""
     folder = Path(folder)
-    text = page(report, langs=langs)
+    with ThreadPoolExecutor(len(langs)) as pool:  # Typst works beside Python: the page is made meanwhile
+        jobs = {lang: pool.submit(pdf, report, lang) for lang in langs}
+        text = page(report, langs=langs)
+        documents = {lang: job.result() for lang, job in jobs.items()}
     gone = lacking(text)
     problems = (lacking_problem(gone),) if gone else ()
     for problem in problems:
         log.warning(problem.line("en"))
-    documents = {lang: pdf(report, lang) for lang in langs}
     folder.mkdir(parents=True, exist_ok=True)
     html = _put(folder / "report.html", text.encode())
-    pdfs = {lang: _put(folder / f"report.{lang}.pdf", data) for lang, data in documents.items()}
+    pdfs: dict[str, Path] = {
+        lang: _put(folder / f"report.{lang}.pdf", data) for lang, data in documents.items()
+    }
     return ReportFiles(html, pdfs, write_tables(folder / "tables", report), problems)
 
 

@@ -26,14 +26,18 @@ class Node:
     lang: Lang | None = None
 
 
-def el(tag: str, *children: Node | Text | str, lang: Lang | None = None, **attrs: object) -> Node:
+def el(tag: str, *children: Node | Text | str, **attrs: object) -> Node:
     """Return an element; ``stroke_width=2`` becomes ``stroke-width="2"``, None leaves the attribute out.
+
+    ``lang="zh"`` or ``"en"`` shows it in that language only.
 
     Examples
     --------
     >>> render(el("text", "<b>", x=1.25, font_weight=700))
     '<text x="1.2" font-weight="700">&lt;b&gt;</text>'
     """
+    spoken = attrs.pop("lang", None)
+    lang: Lang | None = "zh" if spoken == "zh" else "en" if spoken == "en" else None
     pairs = tuple((_attribute(k), number(v)) for k, v in attrs.items() if v is not None)
     return Node(tag, pairs, children, lang)
 

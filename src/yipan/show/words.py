@@ -28,6 +28,7 @@ WORDS: dict[str, Text] = {
     "brand": Text("一盘 Yipan", "Yipan 一盘"),
     "footer": Text(
         "本页离线可用,不向任何地方发送请求。每个数值都附有单位、来源、年份、质量与运行号。",
-        "This page works offline and asks nothing of any server. Every number carries unit, source, year, quality and run.",
+        "This page works offline and asks nothing of any server. Every number carries unit, source,"
+        " year, quality and run.",
     ),
 }
