@@ -1,4 +1,4 @@
-"""Exchange and enumeration over any evaluation of project sets, and how much work a search may do."""
+"""Enumeration over any evaluation of project sets, and how much work a search may do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yipan.plan.game import Game
-from yipan.plan.greedy import Chosen, Move, moves
+from yipan.plan.greedy import Chosen
 from yipan.plan.rules import EPS
 
 
@@ -21,9 +21,7 @@ class Limits:
     exact_sets
         With at most this many feasible sets all of them are measured and the plan is proved best.
     swap_evaluations
-        Evaluations spent on exchanges (drop one project, spend its money again).
-    refill_width
-        Additions measured at each step of spending freed money again.
+        Exchanges measured (drop one project, spend its money again), in all.
     subset_sets
         Evaluations spent on the exact optimum among the strongest candidates only.
     bound_evaluations
@@ -34,70 +32,10 @@ class Limits:
 
     both_greedy: int = 60
     exact_sets: int = 256
-    swap_evaluations: int = 80
-    refill_width: int = 2
+    swap_evaluations: int = 60
     subset_sets: int = 16
-    bound_evaluations: int = 12
+    bound_evaluations: int = 5
     missed: int = 10
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """The best found without one project.
-
-    `dropped` is the value without it (and what needs it); `chosen` and `value` are after the freed money was
-    spent again, where `respent` is true.
-    """
-
-    without: str
-    dropped: float
-    chosen: Chosen
-    value: float
-    respent: bool
-
-
-def refill(game: Game, chosen: Chosen, *, barred: str, order: list[str], width: int) -> Chosen:
-    """Spend freed money again: of the projects in `order` (best first) measure `width` at each step."""
-    while True:
-        possible = {m.project: m for m in moves(game, chosen, barred=frozenset({barred}))}
-        tried: list[Move] = []
-        for i in order:
-            if len(tried) == width:
-                break
-            if i in possible and game.rules.feasible(chosen | possible[i].added):
-                tried.append(possible[i])
-        here = game.merit(chosen)
-        ranked = [(game.merit(chosen | m.added), m.project, m) for m in tried]
-        best = max(ranked, key=lambda r: (r[0], r[1]), default=None)
-        if best is None or best[0] <= here:
-            return chosen
-        chosen = chosen | best[2].added
-
-
-def exchange(
-    game: Game, chosen: Chosen, *, order: list[str], limits: Limits
-) -> tuple[Chosen, dict[str, Exchange]]:
-    """Improve a set by dropping one project and spending its money again, until nothing improves.
-
-    Every pass measures the set without each project, spends the freed money again while the cap on
-    evaluations lasts (dearest projects first) and takes the best exchange. Returns the set and, for each of
-    its projects, the best found without it.
-    """
-    spent = 0
-    while True:
-        game.measure_without_each(chosen)
-        found: dict[str, Exchange] = {}
-        for i in sorted(chosen, key=lambda i: (-game.projects[i].cost, i)):
-            left = game.rules.without(chosen, i)
-            room = spent < limits.swap_evaluations
-            before = game.evaluations
-            new = refill(game, left, barred=i, order=order, width=limits.refill_width) if room else left
-            spent += game.evaluations - before
-            found[i] = Exchange(i, game.value(left), new, game.value(new), room)
-        best = max(found.values(), key=lambda e: (rank(game, e.chosen), e.without), default=None)
-        if best is None or game.merit(best.chosen) <= game.merit(chosen):
-            return chosen, found
-        chosen = best.chosen
 
 
 def feasible_sets(game: Game, ids: list[str]) -> Iterator[Chosen]:

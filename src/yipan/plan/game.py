@@ -102,6 +102,13 @@ class Game:
                 self._told(len(self._seen))
         return self._seen[key]
 
+    def changed_terms(self, ids: frozenset[str]) -> NDArray[np.bool_] | None:
+        """Return which terms a set alone changes; None where that is not known."""
+        e = self.evaluation(ids)
+        if e is None or e.parts is None or self.base.parts is None or e.parts.shape != self.base.parts.shape:
+            return None
+        return np.abs(e.parts - self.base.parts) > EPS
+
     def measure_without_each(self, ids: frozenset[str]) -> None:
         """Measure a set without each of its projects (and what needs it), in the cheapest order."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from yipan.errors import ScenarioError
-from yipan.plan.core import Exchange
 from yipan.plan.evaluate import RegionEvaluator
+from yipan.plan.exchange import Exchange
 from yipan.plan.game import Game
 from yipan.plan.rules import EPS, buildable
 from yipan.plan.solve import Solution

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from yipan.plan.core import (
     Exact,
-    Exchange,
     Limits,
     count_sets,
     enumerate_all,
-    exchange,
     rank,
 )
+from yipan.plan.exchange import Exchange, exchange
 from yipan.plan.game import Game
 from yipan.plan.greedy import Chosen, Grown, greedy, grow
 
@@ -78,15 +77,14 @@ def solve(game: Game, limits: Limits, *, on_step: Step = lambda _: None) -> Solu
     on_step("greedy")
     starts = _starts(game, added, exact, limits)
     name = max(starts, key=lambda n: (rank(game, starts[n].chosen), n))
-    order = _spending_order(game, alone)
     on_step("exchange")
-    chosen, found = _polish(game, starts[name].chosen, order, limits)
+    chosen, found = _polish(game, starts[name].chosen, alone, limits)
     on_step("subset")
     strongest = _strongest(game, alone, chosen, limits.subset_sets)
     subset = enumerate_all(game, strongest) if exact is None else None
     if subset is not None and rank(game, subset.chosen) > rank(game, chosen):
         name = "subset"
-        chosen, found = _polish(game, subset.chosen, order, limits)
+        chosen, found = _polish(game, subset.chosen, alone, limits)
     return Solution(
         chosen=chosen,
         value=game.value(chosen),
@@ -137,21 +135,16 @@ def _starts(game: Game, added: Additive, exact: Exact | None, limits: Limits) ->
 
 
 def _polish(
-    game: Game, start: Chosen, order: list[str], limits: Limits
+    game: Game, start: Chosen, alone: dict[str, float], limits: Limits
 ) -> tuple[Chosen, dict[str, Exchange]]:
     """Alternate exchanges and additions until neither improves; every remaining addition is measured."""
     chosen = start
     while True:
-        chosen, found = exchange(game, chosen, order=order, limits=limits)
+        chosen, found = exchange(game, chosen, alone=alone, limits=limits)
         grown = greedy(game, chosen)
         if grown == chosen:
             return chosen, found
         chosen = grown
-
-
-def _spending_order(game: Game, alone: dict[str, float]) -> list[str]:
-    """Return candidates by the largest gain per cost seen so far, alone or on top of another set."""
-    return sorted(alone, key=lambda i: (-alone[i] / max(game.projects[i].cost, 1e-6), i))
 
 
 def _strongest(game: Game, alone: dict[str, float], chosen: Chosen, sets: int) -> list[str]:
