@@ -40,8 +40,8 @@ def missing(reason: Text) -> Cell:
 
 
 def change(value: float, decimals: int = 1, *, better: int = 1) -> Cell:
-    """Return a signed change, coloured by whether it is for the better (`better` +1: up is better)."""
-    small = not math.isfinite(value) or round(value, decimals) == 0
+    """Return a signed change, coloured if it matters (`better` +1: up is better, -1: down, 0: neither)."""
+    small = not math.isfinite(value) or round(value, decimals) == 0 or better == 0
     tone: Tone = "" if small else "good" if value * better > 0 else "bad"
     return number(value, decimals, sign=True, tone=tone)
 

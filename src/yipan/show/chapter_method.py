@@ -82,18 +82,19 @@ def _comparison_words(plan: Plan) -> Text:
     c = plan.comparison
     margin, gain = c.plan - c.additive, c.additive - c.base
     share = margin / gain if gain > 0 else float("nan")
-    over = c.additive_promised - (c.additive - c.base)
+    claimed = c.additive_promised - c.base
+    over = c.additive_promised - c.additive
     return Text(
         f"在同一目标函数、同一预算下:本方案 {fixed(c.plan, 3)} 分,单项得分相加法选出的 "
         f"{len(c.additive_projects)} 个项目重新测算后 {fixed(c.additive, 3)} 分,"
         f"差 {fixed(margin, 3, sign=True)} 分(为后者增益的 {percent(share, 1)})。相加法宣称增益 "
-        f"{fixed(c.additive_promised, 3)} 分,"
+        f"{fixed(claimed, 3)} 分,"
         f"实测只有 {fixed(gain, 3)} 分,高估 {fixed(over, 3)} 分。",
         f"On the same objective and budget: this plan {fixed(c.plan, 3)} points; the "
         f"{len(c.additive_projects)} projects picked by adding stand-alone scores, "
         f"measured together, {fixed(c.additive, 3)}; margin {fixed(margin, 3, sign=True)} "
         f"({percent(share, 1)} of the latter's gain). Adding claims a gain of "
-        f"{fixed(c.additive_promised, 3)}, measured it is {fixed(gain, 3)}: {fixed(over, 3)} too much.",
+        f"{fixed(claimed, 3)}, measured it is {fixed(gain, 3)}: {fixed(over, 3)} too much.",
     )
 
 
@@ -104,7 +105,7 @@ def _comparison_rows(plan: Plan) -> list[Bar]:
         Bar(Text("单项相加法(实测)", "Adding stand-alone scores (measured)"), c.additive - c.base, "#8a979d"),
         Bar(
             Text("单项相加法(宣称)", "Adding stand-alone scores (claimed)"),
-            c.additive_promised,
+            c.additive_promised - c.base,
             ACCENT,
             hollow=True,
         ),
@@ -161,8 +162,8 @@ def _comparison_table(m: Material, plan: Plan) -> TableBlock:
         ),
         (
             words(Text("单项得分相加法", "Adding stand-alone scores")),
-            number(c.base + c.additive_promised, 3),
-            number(c.additive_promised, 3, sign=True),
+            number(c.additive_promised, 3),
+            number(c.additive_promised - c.base, 3, sign=True),
             words(Text("宣称", "claimed")),
         ),
         (
@@ -419,7 +420,7 @@ def _time_figure(m: Material, times: Mapping[str, float]) -> FigureBlock:
     svg = bars(rows, unit=unit, title=title, uid=m.numbers.uid(), decimals=2)
     total = float(np.sum(list(times.values())))
     return FigureBlock(
-        key="time",
+        key="seconds",
         number=m.numbers.figure(),
         caption=Text(
             f"时间用在哪里(合计 {fixed(total, 1)} 秒)", f"Where the time went ({fixed(total, 1)} s in all)"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
@@ -11,7 +9,7 @@ from yipan.measure.values import NEED_NAMES
 from yipan.plan.values import Plan
 from yipan.show.cells import change, number, quality_cell, words
 from yipan.show.chapter_scores import SCORE_UNIT, panel
-from yipan.show.colours import CATEGORIES, Scale, scale_for
+from yipan.show.colours import CATEGORIES, mirrored, scale_for
 from yipan.show.layers import lines_layer, where, zone_middles
 from yipan.show.maps import THUMB, WIDE, Key, Legend, choropleth, compose, empty_ground, line_swatch
 from yipan.show.marks import Marked, badges, projects_layer
@@ -120,7 +118,9 @@ def _plan_map(story: PlanStory) -> FigureBlock:
         description=description,
         uid=m.numbers.uid(),
         sheet=WIDE,
-        reserved=lambda frame: [b.box for b in badges(g, marked, frame, hidden=g.crowded)],
+        reserved=lambda frame, inset: [
+            b.box for b in badges(g, marked, frame, hidden=None if inset else g.crowded)
+        ],
     )
     return FigureBlock(
         key="plan",
@@ -179,7 +179,7 @@ def _before_after(
     difference = (after - before) * 1.0
     signed = scale_for(difference.to_numpy(dtype=float) * better, "change", unit)
     if better < 0:  # a fall is for the better: keep teal for better, but write the signed change
-        signed = _mirrored(signed)
+        signed = mirrored(signed)
     panels = []
     for values, sub, used in (
         (before, Text("现状", "Before"), scale),
@@ -213,12 +213,6 @@ def _before_after(
             source=Text("区域按方案改变后重新测算", "the region changed by the plan and measured again"),
             quality=m.value_quality,
         ),
-    )
-
-
-def _mirrored(scale: Scale) -> Scale:
-    return replace(
-        scale, breaks=tuple(-b for b in reversed(scale.breaks)), colours=tuple(reversed(scale.colours))
     )
 
 

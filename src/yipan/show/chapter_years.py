@@ -180,7 +180,7 @@ def _indicator_table(m: Material, plan: Plan) -> TableBlock:
         if not (np.isfinite(a) and np.isfinite(b)) or abs(b - a) <= 1e-9 * max(abs(a), 1e-9):
             continue
         d = max(decimals_of_size(max(abs(a), abs(b))), decimals_of_size(b - a) if abs(b - a) < 1 else 0)
-        relative = (b - a) / abs(a) * 100 if a else float("nan")
+        relative = (b - a) / abs(a) * 100 if round(a, d) else float("nan")  # nothing to compare with
         rows.append(
             (
                 words(i.name),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from yipan.show.numbers import decimals_for, fixed
 from yipan.text import Text
 
-Ramp = Literal["good", "burden", "change"]
+Ramp = Literal["good", "burden", "change", "rise", "fall"]
 RAMPS: dict[str, tuple[str, ...]] = {
     # more is better: light to dark blue-green
     "good": ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#0c2c84"),
@@ -23,6 +23,9 @@ RAMPS: dict[str, tuple[str, ...]] = {
     "burden": ("#fff7d6", "#fee391", "#fec44f", "#fe9929", "#ec7014", "#cc4c02", "#7a2a04"),
     # worse, equal, better: brown over white to teal
     "change": ("#8c510a", "#d8b365", "#f6e8c3", "#f5f5f5", "#c7eae5", "#5ab4ac", "#01665e"),
+    # changes that all go one way: from no change to much
+    "rise": ("#f5f5f5", "#d0e8e4", "#a5d5cd", "#6fbcb1", "#379b8f", "#0c7267", "#00463f"),
+    "fall": ("#f5f5f5", "#f4e7cc", "#e6cc96", "#d2aa5c", "#b17f2a", "#875509", "#5a3503"),
 }
 INK, MUTED, LINE, GRID, BRAND, ACCENT = "#10242c", "#51636b", "#8a979d", "#e1e6e8", "#0f5f73", "#b3123f"
 # clusters, need lines: Okabe and Ito (2008), darkened where text or lines need contrast
@@ -84,14 +87,24 @@ def scale_for(values: NDArray[np.float64], ramp: Ramp, unit: Text, *, classes: i
     finite = values[np.isfinite(values)]
     if finite.size == 0:
         return Scale((0.0, 1.0), (RAMPS[ramp][0],), unit, 0)
-    if ramp == "change":
+    if ramp == "change" and finite.min() < 0 < finite.max():
         return _change_scale(finite, unit)
+    if ramp == "change":  # all one way: white for no change, teal for rises, brown for falls
+        way = 1.0 if finite.max() > 0 else -1.0
+        one = scale_for(np.append(finite * way, 0.0), "rise" if way > 0 else "fall", unit, classes=classes)
+        return one if way > 0 else mirrored(one)
     low, high = float(finite.min()), float(finite.max())
     breaks = _steps(low, high, classes)
     share = np.histogram(finite, bins=breaks)[0].max() / finite.size if len(breaks) > 2 else 0.0
     if share > 0.6 and finite.size >= 8:
         breaks = _quantiles(finite, classes)
     return Scale(breaks, pick(RAMPS[ramp], len(breaks) - 1), unit, decimals_for(breaks))
+
+
+def mirrored(scale: Scale) -> Scale:
+    """Return the scale for the same values with the other sign, each keeping its colour."""
+    breaks = tuple(-b for b in reversed(scale.breaks))
+    return Scale(breaks, tuple(reversed(scale.colours)), scale.unit, scale.decimals)
 
 
 def _change_scale(finite: NDArray[np.float64], unit: Text) -> Scale:
@@ -101,10 +114,6 @@ def _change_scale(finite: NDArray[np.float64], unit: Text) -> Scale:
     while breaks[-1] < reach:
         step = _nice(step * 1.01)
         breaks = tuple(step * k for k in (-3, -2, -1, -0.1, 0.1, 1, 2, 3))
-    if float(finite.min()) >= -0.1 * step:  # nothing falls: do not list classes that cannot occur
-        return Scale(breaks[3:], RAMPS["change"][3:], unit, decimals_for(breaks))
-    if float(finite.max()) <= 0.1 * step:
-        return Scale(breaks[:5], RAMPS["change"][:4], unit, decimals_for(breaks))
     return Scale(breaks, RAMPS["change"], unit, decimals_for(breaks))
 
 

@@ -56,6 +56,12 @@ def lacking(text: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({c for c in text if c.isprintable() and not c.isspace() and ord(c) not in have}))
 
 
+def legible(text: str) -> str:
+    """Return the text with 〓, the printers' mark for a missing character, for what the font lacks."""
+    gone = lacking(text)
+    return text.translate({ord(c): "〓" for c in gone}) if gone else text
+
+
 def lacking_problem(chars: tuple[str, ...]) -> Problem:
     """Return the warning for characters that the report's font cannot draw."""
     listed = " ".join(f"{c} (U+{ord(c):04X})" for c in chars[:20])
@@ -65,8 +71,8 @@ def lacking_problem(chars: tuple[str, ...]) -> Problem:
             f"the report's font lacks {len(chars)} characters: {listed}",
         ),
         remedy=Text(
-            "改用常用字,或在装有该字的电脑上打开网页报告",
-            "use common characters, or open the page on a machine that has them",
+            "PDF 中以〓代替;改用常用字,或在装有该字的电脑上打开网页报告",
+            "the PDF shows 〓 instead; use common characters, or open the page where a font has them",
         ),
         severity="warning",
     )

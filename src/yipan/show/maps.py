@@ -277,11 +277,11 @@ def compose(
     description: Text,
     uid: str,
     sheet: Sheet = WIDE,
-    reserved: Callable[[Frame], Sequence[Box]] | None = None,
+    reserved: Callable[[Frame, bool], Sequence[Box]] | None = None,
 ) -> Node:
     """Put layers, names, inset, legend and scale bar together so that none covers another.
 
-    `reserved` tells which boxes of the main map names must keep clear of.
+    `reserved` tells which boxes of the main map, or of the inset, names must keep clear of.
     """
     frame = ground.fit(sheet.width, sheet.most_height)
     boxes, size = _furniture(ground, frame, legend=legend, sheet=sheet)
@@ -289,13 +289,14 @@ def compose(
     for layer in layers:
         nodes += layer(frame, False)
     inset = _inset_frame(ground, boxes.get("inset"))
-    taken = [*boxes.values(), *(reserved(frame) if reserved else ())]
+    taken = [*boxes.values(), *(reserved(frame, False) if reserved else ())]
     if inset is not None:
         nodes += _mark(frame, inset)
     if sheet.names:
         nodes += _names(ground, frame, sheet=sheet, taken=taken, hidden=inset)
     if inset is not None:
-        nodes += _inset(ground, layers, frame, inset=inset, uid=uid, sheet=sheet)
+        kept = reserved(inset, True) if reserved else ()
+        nodes += _inset(ground, layers, frame, inset=inset, uid=uid, sheet=sheet, taken=kept)
     draw = legend.draw_strip if sheet.strip and legend.scale is not None else legend.draw
     nodes.append(draw(boxes["legend"], sheet.font))
     nodes.append(_scale_bar(frame, boxes["bar"], sheet.font))
@@ -353,12 +354,19 @@ def _mark_box(frame: Frame, inset: Frame) -> Box:
 
 
 def _inset(
-    ground: Ground, layers: Sequence[Layer], frame: Frame, *, inset: Frame, uid: str, sheet: Sheet
+    ground: Ground,
+    layers: Sequence[Layer],
+    frame: Frame,
+    *,
+    inset: Frame,
+    uid: str,
+    sheet: Sheet,
+    taken: Sequence[Box],
 ) -> list[Node]:
     x0, y0, x1, y1 = inset.box
     inner = [n for layer in layers for n in layer(inset, True)]
     if sheet.names:
-        inner += _names(ground, inset, sheet=sheet, taken=(), hidden=None)
+        inner += _names(ground, inset, sheet=sheet, taken=taken, hidden=None)
     rect = {"x": x0, "y": y0, "width": x1 - x0, "height": y1 - y0}
     times = inset.scale / frame.scale
     return [

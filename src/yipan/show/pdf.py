@@ -11,7 +11,7 @@ import typst
 
 from yipan.errors import ShowError
 from yipan.region.schema import Quality
-from yipan.show.fonts import FOLDER, WEIGHTS, font_file
+from yipan.show.fonts import FOLDER, WEIGHTS, font_file, legible
 from yipan.show.model import (
     Block,
     Bullets,
@@ -51,7 +51,7 @@ def pdf(report: Report, lang: Lang) -> bytes:
     with tempfile.TemporaryDirectory(prefix="yipan-") as name:
         folder = Path(name)
         data = document(report, lang, folder)
-        (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        (folder / "data.json").write_text(legible(json.dumps(data, ensure_ascii=False)), encoding="utf-8")
         (folder / "main.typ").write_bytes(TEMPLATE.read_bytes())
         try:
             made = typst.compile(
@@ -78,7 +78,7 @@ def document(report: Report, lang: Lang, folder: Path) -> Json:
         nonlocal pictures
         pictures += 1
         name = f"p{pictures}.svg"
-        (folder / name).write_text(render(panel.svg, lang), encoding="utf-8")
+        (folder / name).write_text(legible(render(panel.svg, lang)), encoding="utf-8")
         return {
             "file": name,
             "alt": f"{say(panel.title)} — {say(panel.description)}",

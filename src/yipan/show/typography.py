@@ -29,7 +29,9 @@ def chinese(text: str) -> str:
     if text.isascii():
         return text
     text = _BRACKETS.sub(lambda m: _bracket(m, text), text)
-    return _MARK.sub(lambda m: _WIDE[m[1]], text)
+    while (after := _MARK.sub(lambda m: _WIDE[m[1]], text)) != text:  # a mark may stand next to a mark
+        text = after
+    return text
 
 
 def _bracket(match: re.Match[str], text: str) -> str:
