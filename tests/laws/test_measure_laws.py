@@ -119,6 +119,17 @@ def test_a_new_hospital_never_worsens_access_to_hospitals(lon: float, lat: float
     assert (after >= before - 1e-9).all().all()
 
 
+@QUICK
+@given(LON, LAT, st.floats(1, 100))
+def test_protecting_land_brings_no_nature_into_reach(lon: float, lat: float, km2: float) -> None:
+    region = AddPlace(id="park", kind="park", lon=106.30, lat=29.35).apply(example("tiny"))
+    new = ProtectArea(id="new", lon=lon, lat=lat, km2=km2)
+    ids = ["Y-ECL-01", "Y-ECL-02", "Y-ECL-05"]
+    before, after = (measure(r, ids).values for r in (region, new.apply(region)))
+    assert (after[["Y-ECL-01", "Y-ECL-05"]] == before[["Y-ECL-01", "Y-ECL-05"]]).all().all()
+    assert (after["Y-ECL-02"] - before["Y-ECL-02"]).sum() > 0
+
+
 FASTER_IS_BETTER = (
     "N-ECO-03",
     "Y-ECO-01",
@@ -134,7 +145,8 @@ FASTER_IS_BETTER = (
 @QUICK
 @given(LINKS)
 def test_a_new_road_never_worsens_what_can_be_reached(link: Intervention) -> None:
-    region = example("tiny")
+    park = AddPlace(id="park", kind="park", lon=106.30, lat=29.35)
+    region = park.apply(example("tiny"))
     before, after = (measure(r, FASTER_IS_BETTER).scores for r in (region, link.apply(region)))
     assert (after >= before - 1e-9).all().all()
 

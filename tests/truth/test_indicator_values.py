@@ -53,7 +53,7 @@ def as_is(region: Region) -> Region:
     return region
 
 
-AT_A1, IN_C = (106.05, 29.10), (106.20, 29.30)
+AT_A1, IN_C, AT_RESERVE = (106.05, 29.10), (106.20, 29.30), (106.30, 29.35)
 A, B, C = 300, 100, 40  # thousand residents; cells 200 + 100, 80 + 20, 30 + 10
 
 CASES: list[tuple[str, Callable[[Region], Region], Expected]] = [
@@ -125,9 +125,10 @@ CASES: list[tuple[str, Callable[[Region], Region], Expected]] = [
     ("Y-ECO-06", as_is, (35 / 225 * 100, 190 / 225 * 100, 0)),
     # ln 8.3333 = 2.1203, ln 4.5 = 1.5041, ln 3.25 = 1.1787; mean 1.6010; squares 0.2696 + 0.0094 + 0.1784
     ("C-MKT-04", as_is, sqrt((0.26963 + 0.00939 + 0.17838) / 3)),
-    # --- ecology: reserve 5.56 km from C2: × 1.3 at 20 km/h = 21.7, + 4 = 25.7, by coach 42.5; C1 over 80
-    ("Y-ECL-01", as_is, (0, 0, 25)),
-    ("Y-ECL-05", as_is, (0, 0, 25)),
+    # --- ecology: forest park 5.56 km from C2: × 1.3 at 20 km/h = 21.7, + 4 = 25.7; C1 over 80
+    ("Y-ECL-01", add_places(("forest_park", *AT_RESERVE, 5.0)), (0, 0, 25)),
+    # park at A1: A2 18.2, B1 34.9, B2 71.9; C1 10 + 1.5 × 60 = 100 and C2 more
+    ("Y-ECL-05", add_places(("park", *AT_A1, 3.0)), (100, 100, 0)),
     ("Y-ECL-02", as_is, (0, 0, 80 / 862 * 100)),
     # coal at B2: B1 9.7 km, A2 19.4, A1 29.1, C2 22.8
     ("Y-ECL-03", as_is, (100 / A * 600, 600, 0)),
@@ -171,6 +172,26 @@ def test_worked_by_hand(indicator: str, change: Callable[[Region], Region], expe
     else:
         assert results.region_values[indicator] == pytest.approx(expected, rel=2e-3)
         assert (indicator, REGION) not in results.missing
+
+
+@pytest.mark.parametrize(
+    ("kind", "share"), [("scenic_site", 25), ("forest_park", 25), ("park", 25), ("protected_area", None)]
+)
+def test_nature_to_visit_is_what_is_open_and_not_what_is_protected(kind: str, share: float | None) -> None:
+    results = measure(add_places((kind, *AT_RESERVE, 5.0))(example("tiny")), ["Y-ECL-01", "Y-ECL-05"])
+    for indicator in ("Y-ECL-01", "Y-ECL-05"):  # C2, a quarter of C: 25.7 min by car, 42.5 by coach
+        if share is None:  # tiny lists no place to visit: unknown, not zero
+            assert results.values[indicator].isna().all()
+            assert (indicator, "C") in results.missing
+        else:
+            assert results.values.loc["C", indicator] == pytest.approx(share)
+
+
+def test_storage_is_not_clean_power() -> None:
+    both = add_places(("power_hydro", *IN_C, 200.0), ("power_storage", *IN_C, 1200.0))(example("tiny"))
+    results = measure(both, ["Y-GRN-02", "Y-ECL-04"])
+    assert results.values.loc["C", "Y-GRN-02"] == pytest.approx(200 / 40)
+    assert results.values.loc["C", "Y-ECL-04"] == 0
 
 
 def test_every_indicator_has_its_case() -> None:

@@ -94,7 +94,7 @@ def test_protected_areas_grow_where_little_is_protected() -> None:
     at = found["protect-C"].interventions[0]
     assert isinstance(at, ProtectArea)
     assert (at.lon, at.lat) == (106.30, 29.30)  # C2: the least peopled cell
-    assert found["protect-C"].cost == pytest.approx(0.4)  # 40 x 0.01
+    assert found["protect-C"].cost == pytest.approx(3.2)  # 40 x 0.08
 
 
 def test_coal_power_closes_only_when_old() -> None:

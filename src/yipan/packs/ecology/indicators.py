@@ -1,4 +1,4 @@
-"""Indicators of nature and energy: protected land, nature in reach, power by source."""
+"""Indicators of nature and energy: protected land, nature open to visitors in reach, power by source."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from yipan.pack import Measure
 from yipan.packs import common
 from yipan.region.value import Region
 
-NATURE = "scenic_site|protected_area"
+NATURE = "scenic_site|forest_park|park"
+"""Nature that is open to visitors. To protect land opens nothing: strict reserves are closed to them."""
 FOSSIL = "power_coal|power_gas|power_oil"
 CLEAN = "power_hydro|power_wind|power_solar|power_nuclear|power_biomass"
+"""Stations that generate; ``power_storage`` gives back what others generated and counts as neither."""
 COAL_KM = 20.0
 """Distance within which a coal power station is counted as near (assumed)."""
 
 
 def nature_in_an_hour(region: Region) -> pd.Series[float]:
-    """Return the residents within 60 min of a scenic site or protected area by any mode, %."""
+    """Return the residents within 60 min of a scenic site, forest park or park by any mode, %."""
     return common.resident_share(region, common.within(common.nearest_seconds(region, "any", NATURE), 60))
 
 
 def nature_without_car(region: Region) -> pd.Series[float]:
-    """Return the residents within 90 min of a scenic site or protected area by transit, %."""
+    """Return the residents within 90 min of a scenic site, forest park or park by transit, %."""
     nearest = common.nearest_seconds(region, "transit", NATURE)
     return common.resident_share(region, common.within(nearest, 90))
 

@@ -34,6 +34,7 @@ def propose_protection(region: Region, values: pd.DataFrame, costs: Costs) -> li
     """Propose protected areas, around a high and little peopled cell, in the zones with the smallest share.
 
     Area: what the zone lacks to `PROTECTED_SHARE`, at most `SHARE_OF_LAND` of its land, in whole 10 km2.
+    Protected land is not counted as nature to visit: that needs a park (Y-ECL-01).
     """
     share = column(values, "Y-ECL-02", region)
     if not len(places(region, "protected_area")):  # unknown, not absent
@@ -70,7 +71,7 @@ def propose_protection(region: Region, values: pd.DataFrame, costs: Costs) -> li
                     f"{share[zone]:.1f}% of {z.en} is protected, the goal is {PROTECTED_SHARE:g}%"
                     " (target 3 of the Kunming–Montreal framework)",
                 ),
-                answers=("Y-ECL-02", "Y-ECL-01"),
+                answers=("Y-ECL-02",),
                 region=region,
             )
         )
@@ -159,7 +160,7 @@ RULES = (
     Rule(
         id="protection",
         name=Text("自然保护地", "Protected areas"),
-        indicators=("Y-ECL-02", "Y-ECL-01"),
+        indicators=("Y-ECL-02",),
         propose=propose_protection,
     ),
     Rule(
