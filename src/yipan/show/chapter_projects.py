@@ -87,7 +87,7 @@ def _reason_table(story: PlanStory) -> TableBlock:
             Column(label=Text("当步", "At its step"), unit=SCORE_UNIT, numeric=True, share=0.9),
             Column(label=Text("失去", "Lost"), unit=SCORE_UNIT, numeric=True, share=0.8),
             Column(label=Text("每百亿元", "Per CNY 10 bn"), unit=SCORE_UNIT, numeric=True, share=1.0),
-            Column(label=Text("受益最多", "Gains most"), share=1.8),
+            Column(label=Text("受益最多", "Gains most"), share=3.6),
         ),
         rows=tuple(rows),
         trace=plan_trace(

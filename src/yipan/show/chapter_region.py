@@ -66,7 +66,7 @@ def _plan_headline(m: Material) -> list[Block]:
     plan = m.plan
     assert plan is not None  # noqa: S101 - only called with a plan
     o = plan.objective
-    before, after = float(m.results.total["index"]), float(plan.path["index"].iloc[-1])
+    before, after = float(plan.path["index"].iloc[0]), float(plan.path["index"].iloc[-1])
     spent = float(plan.spending["capital"].sum())
     rise = (plan.after["index"] - plan.before["index"]).reindex(list(m.region.zone_ids))
     people_up = float(m.population()[(rise >= 0.5).to_numpy()].sum())

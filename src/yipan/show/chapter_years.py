@@ -196,8 +196,8 @@ def _indicator_table(m: Material, plan: Plan) -> TableBlock:
         key="promises",
         number=m.numbers.table(),
         caption=Text(
-            "方案承诺改变的指标(全区域,人口加权)",
-            "Indicators the plan promises to change (region, population-weighted)",
+            "方案承诺改变的指标(全区域,按人口或土地加权)",
+            "Indicators the plan promises to change (region; weighted by residents or land)",
         ),
         columns=(
             Column(label=Text("指标", "Indicator"), share=3.0),
