@@ -1,10 +1,10 @@
 """Step 6, places: public lists of facilities, and modelled ones where no open list exists.
 
-Listed: airports with civil flights, universities, power plants by fuel, 5A scenic sites, recorded
-landslides, railway stations. Modelled, one of each at every district's main centre: a general hospital
-(beds in the municipal ratio to people, so districts differ only in how far people live from it), an
-emergency shelter and a fire station (capacities by assumed ratios). National nature reserves are set by
-hand and must be checked.
+Listed: airports with civil flights, universities, power plants by fuel (less those closed and with those
+opened since, `sources/power_changes.csv`), 5A scenic sites, recorded landslides, railway stations.
+Modelled, one of each at every district's main centre: a general hospital (beds in the municipal ratio to
+people, so districts differ only in how far people live from it), an emergency shelter and a fire station
+(capacities by assumed ratios). National nature reserves are set by hand and must be checked.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HIGH_SPEED = [
 def build_places(zones: Zones, cells: pd.DataFrame, log: list[str]) -> pd.DataFrame:
     """Return every place; those outside the region are left out and named in `log`."""
     tables = [
-        _airports(log), _universities(), _plants(), _scenic(), _landslides(), *_railway(log), _reserves(),
+        _airports(log), _universities(), _plants(log), _scenic(), _landslides(), *_railway(log), _reserves(),
         *_at_centres(zones, cells),
     ]  # fmt: skip
     places = pd.concat([t.reindex(columns=COLUMNS) for t in tables], ignore_index=True)
@@ -79,10 +79,10 @@ def _universities() -> pd.DataFrame:
     )
 
 
-def _plants() -> pd.DataFrame:
+def _plants(log: list[str]) -> pd.DataFrame:
     table = source("power_plants")
     kind = table["fuel"].map(FUELS)
-    return pd.DataFrame(
+    listed = pd.DataFrame(
         {
             "id": _numbered("plant", table),
             "kind": "power_" + kind,
@@ -97,6 +97,13 @@ def _plants() -> pd.DataFrame:
             "quality": "derived",
         }
     )
+    changes = source("power_changes")
+    closed = changes[changes["change"] == "closed"].set_index("en")["note"]
+    gone = listed["en"].isin(closed.index)
+    log += [f"dropped power plant {p.en}: {closed[p.en]}" for p in listed[gone].itertuples()]
+    opened = changes[changes["change"] == "opened"]
+    opened = opened.assign(unit="MW", source="by-hand", quality="assumed").reindex(columns=COLUMNS)
+    return pd.concat([listed[~gone], opened], ignore_index=True)
 
 
 def _scenic() -> pd.DataFrame:
@@ -142,14 +149,20 @@ def _landslides() -> pd.DataFrame:
 
 def _railway(log: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     fast = source("hsr_stations").set_index("station").loc[HIGH_SPEED].reset_index()
+    fast = fast.assign(source="hsr-2016", quality="derived")
+    since = source("hsr_opened_stops").drop(columns="line").drop_duplicates("station")
+    since = since.assign(
+        station=since["station"].str.removesuffix("站"), source="hsr-opened", quality="assumed"
+    )
+    fast = pd.concat([fast, since[~since["station"].isin(fast["station"])]], ignore_index=True)
     slow = source("railway_stations_2019")
     same = [
         any(n == m and gap < 1.0 for m, gap in zip(fast["station"], gaps, strict=True))
         for n, gaps in zip(slow["station"], _gaps(slow, fast), strict=True)
     ]
     log += [f"joined rail_station {n} to the high-speed station" for n in slow.loc[same, "station"]]
-    slow = slow[~np.array(same)].reset_index(drop=True)
-    both = (("hsr_station", "hsr", fast, "hsr-2016"), ("rail_station", "rail", slow, "rail-2019"))
+    slow = slow[~np.array(same)].reset_index(drop=True).assign(source="rail-2019", quality="derived")
+    both = (("hsr_station", "hsr", fast), ("rail_station", "rail", slow))
     first, second = (
         pd.DataFrame(
             {
@@ -159,11 +172,11 @@ def _railway(log: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
                 "en": [f"{railway_name(n)} railway station" for n in table["station"]],
                 "lon": table["lon"],
                 "lat": table["lat"],
-                "source": origin,
-                "quality": "derived",
+                "source": table["source"],
+                "quality": table["quality"],
             }
         )
-        for kind, prefix, table, origin in both
+        for kind, prefix, table in both
     )
     return first, second
 
