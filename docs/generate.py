@@ -62,7 +62,10 @@ def commands(command: click.Command, name: str) -> Iterator[str]:
 
 def api_page() -> str:
     """Return signature and docstring of every public name."""
-    out = ["# Python API\n", "Everything below is imported from `yipan`. Verbs are free functions; values are frozen.\n"]
+    out = [
+        "# Python API\n",
+        "Everything below is imported from `yipan`. Verbs are free functions; values are frozen.\n",
+    ]
     for name in sorted((n for n in yipan.__all__ if not n.startswith("_")), key=str.casefold):
         thing = getattr(yipan, name)
         if inspect.ismodule(thing):
