@@ -169,6 +169,29 @@ def test_an_event_that_does_not_fit_is_refused_with_every_problem(ledger):
     assert ledger.verify() == []
 
 
+def test_nothing_is_recorded_over_the_traces_of_tampering(ledger):
+    ledger.record(Progress(project="metro", on="2026-06-30", share=0.2))
+    with sqlite3.connect(ledger.path) as db:  # take the last report out, guards removed and put back
+        guards = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("DELETE FROM events WHERE seq = (SELECT MAX(seq) FROM events)")
+        for _, sql in guards:
+            db.execute(sql)
+    db.close()
+    assert ledger.verify()
+    with pytest.raises(LedgerError) as caught:
+        ledger.record(Slip(project="metro", on="2026-07-01", effective=2030))
+    assert "tampered" in caught.value.message.en
+    assert ledger.verify()  # the trace is still there
+
+
+def test_a_value_found_names_a_scope_that_can_be_and_its_source(ledger):
+    with pytest.raises(LedgerError) as caught:
+        ledger.record(ValueFound(indicator="Y-LIV-01", scope="galaxy", year=2030, value=1.0, source=" "))
+    assert [p.column for p in caught.value.problems] == ["scope", "source"]
+
+
 def test_an_existing_file_is_never_overwritten_and_a_failed_start_leaves_nothing(ledger, tmp_path):
     with pytest.raises(LedgerError, match="never overwritten"):
         Ledger.create(ledger.path, promises(), at=AT)

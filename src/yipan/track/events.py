@@ -206,8 +206,27 @@ def check_event(event: Event, before: Iterable[Event]) -> list[Problem]:
         out += _progress_problems(event, known)
     if isinstance(event, Slip) and not _is_year(event.effective):
         out.append(_bad("effective", event.effective, "年份,如 2031", "a year such as 2031"))
-    if isinstance(event, ValueFound) and not (_is_year(event.year) and _is_number(event.value)):
+    if isinstance(event, ValueFound):
+        out += _found_problems(event)
+    return out
+
+
+def _found_problems(event: ValueFound) -> list[Problem]:
+    out: list[Problem] = []
+    if not (_is_year(event.year) and _is_number(event.value)):
         out.append(_bad("value", (event.year, event.value), "年份和数值", "a year and a number"))
+    kind, _, name = event.scope.partition(":")
+    if event.scope != "region" and not (kind in ("cluster", "zone") and name):
+        out.append(
+            _bad(
+                "scope",
+                event.scope,
+                " region、cluster:编号 或 zone:编号",
+                "region, cluster:ID or zone:ID",
+            )
+        )
+    if not event.source.strip():
+        out.append(_bad("source", event.source, "出处", "where the value comes from"))
     return out
 
 

@@ -138,7 +138,8 @@ class Ledger:
         Raises
         ------
         LedgerError
-            The event does not fit (every problem is carried), or another writer holds the ledger too long.
+            The event does not fit or the ledger was tampered with (every problem is carried), or another
+            writer holds the ledger too long.
         """
         return self._append([event], at=at)[0]
 
@@ -166,15 +167,8 @@ class Ledger:
             A head noted earlier: the ledger must still contain exactly that event.
         """
         with self._connected() as db:
-            rows = list(_rows(db))
-            stored = db.execute("SELECT seq, hash FROM head").fetchall()
-            triggers = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-        out = [*_chain_problems(rows), *_trigger_problems(triggers)]
-        last = (rows[-1][0], rows[-1][5]) if rows else (0, GENESIS)
-        if stored != [last]:
-            out.append(
-                _tampered(last[0], "末尾记录与事件不符", "the recorded head does not match the events")
-            )
+            rows = _rows(db)
+            out = _problems(db, rows)
         if head is not None and all((r[0], r[5]) != (head.seq, head.hash) for r in rows):
             out.append(
                 _tampered(head.seq, "与另存的末尾散列不符", "it does not match the head noted elsewhere")
@@ -204,7 +198,9 @@ class Ledger:
             db.execute("PRAGMA synchronous = FULL")
             db.execute("BEGIN IMMEDIATE")
             try:
-                before = [_entry(r) for r in _rows(db)]
+                rows = _rows(db)
+                _refuse_tampered(_problems(db, rows))  # a new head would cover the traces
+                before = [_entry(r) for r in rows]
                 known = [e.event for e in before]
                 last = (before[-1].seq, before[-1].hash) if before else (0, GENESIS)
                 for event in events:
@@ -223,8 +219,19 @@ class Ledger:
 _Row = tuple[int, str, str, str, str, str]
 
 
-def _rows(db: sqlite3.Connection) -> Iterator[_Row]:
-    yield from db.execute("SELECT seq, at, type, data, previous, hash FROM events ORDER BY seq")
+def _rows(db: sqlite3.Connection) -> list[_Row]:
+    return db.execute("SELECT seq, at, type, data, previous, hash FROM events ORDER BY seq").fetchall()
+
+
+def _problems(db: sqlite3.Connection, rows: Sequence[_Row]) -> list[Problem]:
+    """Return every sign of tampering: in the chain of events, the guards, the recorded head."""
+    stored = db.execute("SELECT seq, hash FROM head").fetchall()
+    triggers = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())
+    out = [*_chain_problems(rows), *_trigger_problems(triggers)]
+    last = (rows[-1][0], rows[-1][5]) if rows else (0, GENESIS)
+    if stored != [last]:
+        out.append(_tampered(last[0], "末尾记录与事件不符", "the recorded head does not match the events"))
+    return out
 
 
 def _entry(row: _Row) -> Entry:
@@ -302,6 +309,14 @@ def _tampered(seq: int, zh: str, en: str) -> Problem:
 def _refuse(problems: list[Problem]) -> None:
     if problems:
         raise LedgerError(Text("台账不接受这个事件", "the ledger refuses this event"), problems=problems)
+
+
+def _refuse_tampered(problems: list[Problem]) -> None:
+    if problems:
+        raise LedgerError(
+            Text("台账被改动过,不再记入新事件", "the ledger was tampered with: nothing more is recorded"),
+            problems=problems,
+        )
 
 
 def _refuse_foreign(db: sqlite3.Connection, path: Path) -> None:
