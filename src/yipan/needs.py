@@ -102,6 +102,11 @@ def kind_rows(region: Region, kind: str) -> NDArray[np.int64]:
     )
 
 
+def known_none(region: Region, kind: str) -> bool:
+    """Return whether the region is known to have no place of a kind, rather than none listed."""
+    return bool(of_kind(np.array(region.meta.without), kind).any())
+
+
 _ROWS: Memo[NDArray[np.int64]] = Memo(size=4096)
 _KINDS: Memo[str] = Memo(size=4096)
 
@@ -130,7 +135,8 @@ def need_key(region: Region, need: str) -> str:
         return "".join((*map(cells.column_digest, ("zone", name, "quality")), stated, official))
     if form in ("places", "capacity"):
         places = region.tables["places"]
-        return _KINDS.get((places.digest, name), lambda: _rows_digest(region, name))
+        rows = _KINDS.get((places.digest, name), lambda: _rows_digest(region, name))
+        return f"{rows}{known_none(region, name)}"
     if form == "times":
         return times_key(region, name)
     if form == "table":
@@ -139,14 +145,14 @@ def need_key(region: Region, need: str) -> str:
 
 
 def needs_key(region: Region, needs: Sequence[str], known: dict[str, str] | None = None) -> str:
-    """Return one key for several needs, with the zones, cells and base year that every value rests on.
+    """Return one key for several needs, with the zones, cells, base year and currency every value rests on.
 
     `known` keeps keys of single needs between calls for the same region.
     """
     keys = {} if known is None else known
     cells = region.tables["cells"]
     structure = (region.tables["zones"].digest, *map(cells.column_digest, ("id", "zone")))
-    h = hashlib.sha256(f"{structure}{region.meta.base_year}".encode())
+    h = hashlib.sha256(f"{structure}{region.meta.base_year}{region.meta.currency}".encode())
     for need in sorted(needs):
         if need not in keys:
             keys[need] = need_key(region, need)

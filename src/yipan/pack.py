@@ -25,6 +25,8 @@ Trait = Literal["international", "green", "smart", "humanistic", ""]
 Area = Literal["industry_chain", "infrastructure", "public_service", "policy_market", "safety_joint", ""]
 Level = Literal["zone", "cell", "cluster", "pair", "region"]
 Weight = Literal["population", "area"]
+CURRENCY = "CNY"
+"""Currency of indicators in money; regions in another one get no values of them."""
 Measure = Callable[[Region], pd.Series]
 
 
@@ -97,7 +99,7 @@ class UnitCost:
     price_year: int
     source: str
     quality: Quality
-    currency: str = "CNY"
+    currency: str = CURRENCY
     note: Text = field(default_factory=lambda: Text("", ""))
 
 

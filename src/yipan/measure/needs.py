@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yipan.needs import Memo, kind_rows, needs_key, year_of
+from yipan.needs import Memo, kind_rows, known_none, needs_key, year_of
+from yipan.pack import CURRENCY, Indicator
 from yipan.region.schema import SCHEMAS, Quality
 from yipan.region.value import Region
 from yipan.text import Text
@@ -60,7 +62,7 @@ def absence(region: Region, need: str) -> Absence | None:
     if form in ("places", "capacity"):
         return _absent_places(region, name, capacity=form == "capacity")
     if form == "meta":
-        return None if region.meta.core else _everywhere(region, *_NO_CORE)
+        return _absent_core(region)
     tables = _TABLES_OF_TIMES[name] if form == "times" else (name,)
     if any(len(region.tables[t]) for t in tables):
         return None
@@ -70,6 +72,37 @@ def absence(region: Region, need: str) -> Absence | None:
         region,
         Text(f"{files} 没有数据", f"there is nothing in {listed}"),
         Text(f"补充 {files}", f"supply {listed}"),
+    )
+
+
+def other_currency(region: Region, indicator: Indicator) -> Absence | None:
+    """Return that an indicator in money (and its goalposts) is in another currency than the region's."""
+    ours = region.meta.currency
+    if ours == CURRENCY or not re.search(rf"\b{CURRENCY}\b", indicator.unit.en):
+        return None
+    return _everywhere(
+        region,
+        Text(
+            f"指标及其阈值以 {CURRENCY} 计,区域以 {ours} 计",
+            f"the indicator and its goalposts are in {CURRENCY}, the region in {ours}",
+        ),
+        Text(
+            f'把金额换算为 {CURRENCY},在 region.toml 写 currency = "{CURRENCY}"',
+            f'convert the money to {CURRENCY} and write currency = "{CURRENCY}" in region.toml',
+        ),
+    )
+
+
+def _absent_core(region: Region) -> Absence | None:
+    if not region.meta.core:
+        return _everywhere(region, *_NO_CORE)
+    core = [z in region.meta.core for z in region.zone_ids]
+    if np.array(core, dtype=np.bool_)[region.cell_zone].any():
+        return None
+    return _everywhere(
+        region,
+        Text("核心分区没有单元格", "the core zones have no cells"),
+        Text("在 cells.csv 补充核心分区的单元格", "add the cells of the core zones to cells.csv"),
     )
 
 
@@ -127,6 +160,8 @@ def _absent_column(region: Region, column: str) -> Absence | None:
 
 def _absent_places(region: Region, kind: str, *, capacity: bool) -> Absence | None:
     places, rows = region.tables["places"], kind_rows(region, kind)
+    if not rows.size and known_none(region, kind):
+        return None
     if not rows.size:
         return _everywhere(
             region,
@@ -157,7 +192,9 @@ def ranks(region: Region, need: str) -> NDArray[np.int64]:
     if form == "sum":
         return _total_ranks(region, name)
     if form in ("places", "capacity"):
-        return np.full(zones, _worst(region.tables["places"].array("quality")[kind_rows(region, name)]))
+        quality = region.tables["places"].array("quality")[kind_rows(region, name)]
+        # none at all, but known to be none: that is what someone says
+        return np.full(zones, _worst(quality) if quality.size else Quality.ASSUMED.rank)
     if form == "meta":
         return np.zeros(zones, dtype=np.int64)
     tables = _TABLES_OF_TIMES[name] if form == "times" else (name,)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from yipan.errors import MeasureError, YipanError
 from yipan.measure.index import missing_needs, need_scores, score, weighted_rows
 from yipan.measure.load import load_packs, wrong_shape
-from yipan.measure.needs import Absence, find, statistic
+from yipan.measure.needs import Absence, find, other_currency, statistic
 from yipan.measure.values import NEEDS, REGION, Missing, Results
 from yipan.needs import Memo, needs_key, zone_index
 from yipan.pack import Indicator
@@ -108,7 +108,8 @@ def _chosen(ids: Sequence[str] | None) -> list[Indicator]:
 
 def _measure_one(region: Region, indicator: Indicator, known: dict[str, str]) -> Measured:
     found = [find(region, n, known) for n in indicator.needs]
-    gaps = [f.absence for f in found if f.absence is not None]
+    absent = [*(f.absence for f in found), other_currency(region, indicator)]
+    gaps = [a for a in absent if a is not None]
     regional = indicator.level == "region"
     size = 1 if regional else len(region.zone_ids)
     if any(a.everywhere for a in gaps):

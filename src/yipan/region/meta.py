@@ -28,7 +28,7 @@ HUGE = sys.float_info.max  # whole numbers in a file may be larger than any floa
 _WGS84 = ("EPSG:4326", "OGC:CRS84", "WGS84", "WGS-84")
 _KEYS = (
     "id", "names", "base_year", "years", "currency", "price_year", "crs", "core", "licence", "clusters",
-    "sources", "assumptions", "provenance",
+    "sources", "assumptions", "provenance", "without",
 )  # fmt: skip
 _Item = Mapping[str, object]
 
@@ -169,6 +169,7 @@ def read_meta(text: str, log: Log) -> Meta | None:
         price_year=top.year("price_year") or base_year or 0,
         crs=_crs(top),
         core=top.texts("core"),
+        without=top.texts("without"),
         years=_years(top),
         licence=top.string("licence"),
         clusters=tuple(_clusters(top)),
@@ -379,6 +380,7 @@ def meta_toml(meta: Meta) -> str:
         f"years = {_toml(meta.years)}",
         *_pairs({"currency": meta.currency, "price_year": meta.price_year, "crs": meta.crs}),
         f"core = {_toml(meta.core)}",
+        *([f"without = {_toml(meta.without)}"] if meta.without else []),
         *_pairs({"licence": meta.licence}),
     ]
     for c in meta.clusters:

@@ -83,6 +83,9 @@ class Meta:
         Money is in `currency` at prices of `price_year`.
     core
         Ids of the zones that make up the core ("within one hour of the core").
+    without
+        Kinds of place the region is known to have none of; otherwise a kind that ``places.csv`` does not
+        list is taken to be unknown.
     """
 
     slug: str
@@ -98,6 +101,7 @@ class Meta:
     sources: tuple[Source, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     provenance: tuple[Provenance, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

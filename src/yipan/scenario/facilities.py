@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -203,7 +203,11 @@ class ChangeCapacity(Change):
 @register
 @dataclass(frozen=True, kw_only=True)
 class ClosePlace(Change):
-    """A facility that closes."""
+    """A facility that closes.
+
+    After the last of its kind the region is known to have none (`Meta.without`): those who lived near it
+    are now far from any, which is not the same as missing data.
+    """
 
     type: ClassVar[str] = "ClosePlace"
     label: ClassVar[Text] = Text("关闭设施", "closed facility")
@@ -218,7 +222,13 @@ class ClosePlace(Change):
     def apply(self, region: Region) -> Region:
         """Return the region without the place."""
         places = region.table("places")
-        return region.replace(places=places[places["id"] != self.place].reset_index(drop=True))
+        gone = places["id"] == self.place
+        kind = str(places.loc[gone, "kind"].iloc[0])
+        left = places[~gone].reset_index(drop=True)
+        if (left["kind"] == kind).any():
+            return region.replace(places=left)
+        without = tuple(dict.fromkeys((*region.meta.without, kind)))
+        return region.replace(places=left, meta=replace(region.meta, without=without))
 
     def describe(self) -> Text:
         """Say what closes."""
