@@ -43,6 +43,7 @@ from yipan.region.read import read_checked, read_region
 from yipan.region.scaffold import scaffold
 from yipan.screen import FOLDER, Screen, json_option, lang_option, make_screen
 from yipan.show import ReportFiles
+from yipan.text import Text
 
 EXIT = {PlanError: 3, LedgerError: 4}
 INTERNAL = 5
@@ -398,6 +399,9 @@ def main(argv: list[str] | None = None) -> None:
     except YipanError as e:
         _tell(e, screen)
         sys.exit(next((code for kind, code in EXIT.items() if isinstance(e, kind)), 1))
+    except OSError as e:
+        _tell(_file_error(e), screen)
+        sys.exit(1)
     except Exception as e:
         if os.environ.get("YIPAN_DEBUG"):
             raise
@@ -413,6 +417,17 @@ def _lang_of(argv: list[str]) -> str | None:
         if word in {"--lang=zh", "--lang=en"}:
             return word.removeprefix("--lang=")
     return None
+
+
+def _file_error(error: OSError) -> YipanError:
+    """Say in words that a file or folder cannot be read or written."""
+    name, why = error.filename or "", error.strerror or str(error)
+    return YipanError(
+        Text(
+            f"无法读写 {name}:{why};请检查权限、磁盘空间,或用 --out 换一个文件夹",
+            f"cannot read or write {name}: {why}; look at permissions and disk space, or name another --out",
+        )
+    )
 
 
 def _tell(error: YipanError, screen: Screen) -> None:

@@ -15,6 +15,7 @@ from yipan.screen import FOLDER, Screen, json_option, lang_option, make_screen
 from yipan.text import Text
 from yipan.track import (
     LAMPS,
+    Head,
     Ledger,
     Progress,
     Slip,
@@ -228,19 +229,36 @@ def log_command(*, ledger: Path, lang: str | None, as_json: bool) -> None:
 
 @track.command("verify")
 @_LEDGER
+@click.option(
+    "--head",
+    "noted",
+    default=None,
+    metavar="SEQ:HASH",
+    help="另存的末尾散列,如 12:9f… / head noted earlier, e.g. 12:9f…",
+)
 @json_option
 @lang_option
-def verify_command(*, ledger: Path, lang: str | None, as_json: bool) -> None:
+def verify_command(*, ledger: Path, noted: str | None, lang: str | None, as_json: bool) -> None:
     """检验台账是否被改动 / Verify that nothing in the ledger was changed."""
     screen = make_screen(lang, as_json=as_json)
     book = Ledger(ledger)
-    problems = book.verify()
+    problems = book.verify(head=_head(noted))
     head = book.head()
     screen.json({"head": {"seq": head.seq, "hash": head.hash}, "problems": [p.as_dict() for p in problems]})
     screen.problems(problems)
     if errors_of(problems):
         raise LedgerError(Text("台账被改动过", "the ledger was changed"))
     screen.say(
-        f"台账完好:{head.seq} 条事件,末尾散列 {head.hash}(请另存此散列以备核对)",
-        f"The ledger is whole: {head.seq} events, head {head.hash} (note it elsewhere)",
+        f"台账完好:{head.seq} 条事件。请另存末尾散列,以后用 --head 核对:{head.seq}:{head.hash}",
+        f"The ledger is whole: {head.seq} events. Note its head elsewhere, and check it later with"
+        f" --head {head.seq}:{head.hash}",
     )
+
+
+def _head(noted: str | None) -> Head | None:
+    if noted is None:
+        return None
+    seq, _, digest = noted.partition(":")
+    if not (seq.isdecimal() and digest):
+        raise click.BadParameter("写成 12:9f… / write it as 12:9f…", param_hint="--head")
+    return Head(int(seq), digest)

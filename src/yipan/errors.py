@@ -111,11 +111,11 @@ class RegionError(YipanError):
     """A region's files or tables are unsound."""
 
 
-class UnsafeFile(RegionError):
+class UnsafeFile(RegionError):  # noqa: N818
     """An archive or file that must not be opened."""
 
 
-class UnknownName(RegionError):
+class UnknownName(RegionError):  # noqa: N818
     """A name that the region, a pack or a plan does not have."""
 
 

@@ -20,7 +20,8 @@ except ImportError:  # Windows does not have it
     resource = None  # type: ignore[assignment]
 
 from yipan.errors import PlanError, Problem, RegionError, YipanError
-from yipan.measure import Results, measure, results_to_dict
+from yipan.measure import Results, catalogue, measure, results_to_dict
+from yipan.measure.targets import unknown_indicator
 from yipan.network import travel_times
 from yipan.plan import (
     Objective,
@@ -113,9 +114,21 @@ def check_folder(folder: Path) -> tuple[list[Problem], dict[str, int]]:
     """Return every problem of a region folder and its projects, and the rows of each table read."""
     region, found = read_checked(folder)
     problems = list(found)
+    if region is not None:
+        problems += unknown_targets(region)
     if (folder / "projects").is_dir():
         problems += read_projects_checked(folder)[1]
     return problems, {name: len(table) for name, table in region.tables.items()} if region else {}
+
+
+def unknown_targets(region: Region) -> list[Problem]:
+    """Return a problem for every target whose indicator no installed pack has."""
+    known = catalogue()
+    return [
+        unknown_indicator(row, str(name), known)
+        for row, name in enumerate(region.tables["targets"].array("indicator"), start=2)
+        if str(name) not in known
+    ]
 
 
 def propose_for(folder: Path, region: Region, results: Results) -> Proposal:
@@ -193,11 +206,11 @@ def refuse_used(out: Path) -> None:
 def free_demo_folder(out: Path) -> Path:
     """Make room for a demo: what an earlier demo left there is removed, anything else is refused."""
     mark = out / ".yipan-demo"
-    if out.exists() and any(out.iterdir()) and not mark.exists():
+    if out.exists() and not mark.exists() and (not out.is_dir() or any(out.iterdir())):
         raise YipanError(
             Text(
                 f"{out} 不是演示文件夹;请用 --out 指定新的文件夹",
-                f"{out} holds other files: name a new folder with --out",
+                f"{out} {'holds other files' if out.is_dir() else 'is a file'}: name a new folder with --out",
             )
         )
     for name in ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"):

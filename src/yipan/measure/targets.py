@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import pandas as pd
 
 from yipan.errors import MeasureError, Problem
 from yipan.measure.compare import cluster_values, number_at
 from yipan.measure.values import REGION, Results
+from yipan.region.findings import suggest
 from yipan.region.value import Region
 from yipan.text import Text
 
@@ -49,10 +51,10 @@ def gaps(region: Region, results: Results) -> pd.DataFrame:
     for n, (indicator, scope, source, quality) in enumerate(zip(*texts, strict=True)):
         name, kind, at = _scope(region, scope)
         if indicator not in results.indicators:
-            problems.append(_unknown(n + 2, "indicator", indicator))
+            problems.append(unknown_indicator(n + 2, indicator, results.indicators))
             continue
         if name is None:
-            problems.append(_unknown(n + 2, "scope", scope))
+            problems.append(_unknown_scope(n + 2, scope))
             continue
         i = results.indicators[indicator]
         if kind == "zone":
@@ -106,14 +108,23 @@ def _scope(region: Region, scope: str) -> tuple[Text | None, str, str]:
     return None, kind, at
 
 
-def _unknown(row: int, column: str, name: str) -> Problem:
+def unknown_indicator(row: int, name: str, known: Iterable[str]) -> Problem:
+    """Return that a row of ``targets.csv`` names an indicator there is not, with the nearest there is."""
+    near = suggest(name, known)
     return Problem(
-        what=Text(f"没有“{name}”", f"there is no '{name}'"),
-        remedy=Text(
-            "改为已有的指标编号,范围写 region、cluster:编号或 zone:编号",
-            "write the id of an existing indicator; as scope write region, cluster:ID or zone:ID",
-        ),
+        what=Text(f"没有指标“{name}”{near.zh}", f"there is no indicator '{name}'{near.en}"),
+        remedy=Text("改为已有的指标编号", "write the id of an existing indicator"),
         file="targets.csv",
         row=row,
-        column=column,
+        column="indicator",
+    )
+
+
+def _unknown_scope(row: int, name: str) -> Problem:
+    return Problem(
+        what=Text(f"没有“{name}”", f"there is no '{name}'"),
+        remedy=Text("写 region、cluster:编号或 zone:编号", "write region, cluster:ID or zone:ID"),
+        file="targets.csv",
+        row=row,
+        column="scope",
     )

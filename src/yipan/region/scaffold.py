@@ -160,7 +160,11 @@ def scaffold(folder: str | Path, *, slug: str = "my-region") -> None:
             problems=[
                 Problem(
                     what=Text(f"{slug!r} 含有其它字符", f"{slug!r} holds other characters"),
-                    remedy=Text("用小写字母、数字与连字符", "use lower-case letters, digits and hyphens"),
+                    remedy=Text(
+                        "用小写字母、数字与连字符;文件夹名可以是中文,编号另用 --slug 给出",
+                        "use lower-case letters, digits and hyphens; the folder may have any name:"
+                        " give the id with --slug",
+                    ),
                     column="slug",
                 )
             ],
