@@ -4,7 +4,7 @@ Listed: airports with civil flights, universities, power plants by fuel (less th
 opened since, `sources/power_changes.csv`), 5A scenic sites, recorded landslides, railway stations.
 Modelled, one of each at every district's main centre: a general hospital (beds in the municipal ratio to
 people, so districts differ only in how far people live from it), an emergency shelter and a fire station
-(capacities by assumed ratios). National nature reserves are set by hand and must be checked.
+(capacities by assumed ratios). National nature reserves and forest parks are set by hand and must be checked.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def build_places(zones: Zones, cells: pd.DataFrame, log: list[str]) -> pd.DataFr
     """Return every place; those outside the region are left out and named in `log`."""
     tables = [
         _airports(log), _universities(), _plants(log), _scenic(), _landslides(), *_railway(log), _reserves(),
-        *_at_centres(zones, cells),
+        _forest_parks(), *_at_centres(zones, cells),
     ]  # fmt: skip
     places = pd.concat([t.reindex(columns=COLUMNS) for t in tables], ignore_index=True)
     inside = zone_of(zones, places[["lon", "lat"]].to_numpy()) >= 0
@@ -201,6 +201,25 @@ def _reserves() -> pd.DataFrame:
             "unit": "km2",
             "opened": table["established"],
             "source": "by-hand",
+            "quality": "assumed",
+        }
+    )
+
+
+def _forest_parks() -> pd.DataFrame:
+    table = source("forest_parks")
+    area = table["area_km2"]
+    return pd.DataFrame(
+        {
+            "id": "forest-" + table["id"],
+            "kind": "forest_park",
+            "zh": table["name_zh"],
+            "en": table["name_en"],
+            "lon": table["lon"],
+            "lat": table["lat"],
+            "capacity": area,
+            "unit": np.where(area.notna(), "km2", ""),
+            "source": "forest-parks",
             "quality": "assumed",
         }
     )
