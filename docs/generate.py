@@ -1,7 +1,8 @@
 """Write the pages of the documentation that come from the program itself (`make docs` runs this).
 
-Indicators, interventions, unit costs, files, options, commands, the public API and the changelog are generated, so
-they cannot disagree with the code; the pages written by hand stand beside them. Generated pages are not committed.
+Indicators, interventions, unit costs, files, options, commands, the public API and the changelog are
+generated, so they cannot disagree with the code; pages written by hand stand beside them. Generated pages
+are not committed.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def options_page() -> str:
         [
             "# Options 选项",
             "",
-            "Options are about the machine, never about a region. Set them in the environment, or for a block of code:",
+            "Options are about the machine, never about a region. Set them in the environment or for a block:",
             "",
             "```python",
             "from yipan import options",

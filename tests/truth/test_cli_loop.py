@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ def run(*argv: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A scaffolded folder filled with the texts of the page, exactly as a reader would."""
     folder = tmp_path_factory.mktemp("new-user") / "my-region"
     assert run("new", str(folder)) == 0
@@ -34,7 +33,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     assert {"region.toml", "zones.geojson", "cells.csv", "statistics.csv"} <= {name for name, _ in blocks}
     for name, text in blocks:
         (folder / name).write_text(text, encoding="utf-8")
-    yield folder
+    return folder
 
 
 @pytest.fixture(scope="module")
