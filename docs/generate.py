@@ -35,7 +35,7 @@ def options_page() -> str:
         [
             "# Options 选项",
             "",
-            "Options are about the machine, never about a region. Set them in the environment or for a block:",
+            "Options are about the machine, never a region. Set them in the environment or for a block:",
             "",
             "```python",
             "from yipan import options",
