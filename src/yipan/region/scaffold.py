@@ -46,6 +46,11 @@ crs = "EPSG:4326"
 # Ids of the zones that are the core ("within an hour of the core"), as in core = ["A"]
 core = []
 
+# 已知没有的设施类别;places.csv 未列的类别一般视为未知,不视为没有
+# Kinds of place the region is known to have none of, as in without = ["power_coal"]; a kind that
+# places.csv does not list is otherwise taken to be unknown
+# without = []
+
 # 数据许可 | licence of the data
 licence = ""
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from yipan.errors import ScenarioError
 from yipan.scenario.change import INTERVENTIONS, Stop, missing, register
 from yipan.scenario.facilities import AddPlace, ChangeActivity, ChangeCapacity, ClosePlace, ProtectArea
-from yipan.scenario.transport import AddLine, AddLink, ChangeService, ImproveLink
+from yipan.scenario.lines import AddLine, ChangeService
+from yipan.scenario.roads import AddLink, ImproveLink
 from yipan.scenario.values import Intervention
 from yipan.text import Text
 
