@@ -183,6 +183,7 @@ def plan_into(
         results = measure(region)
     with clock.step("propose"):
         proposal = propose_for(folder, region, results)
+        require_candidates(proposal)
     with clock.step("search"):
         plan = search(region, proposal.projects, objective, progress=clock.progress)
     with clock.step("track"):
@@ -190,6 +191,17 @@ def plan_into(
         write_json(plan_to_dict(plan), out / "plan.json")
         start_ledger(plan, region, out / "ledger.sqlite")
     return results, proposal, plan
+
+
+def require_candidates(proposal: Proposal) -> None:
+    """Refuse to search among nothing, saying why every rule and project was refused."""
+    if proposal.projects or not proposal.refused:
+        return  # `search` says that there are no candidates at all
+    why = dict.fromkeys(p for r in proposal.refused for p in r.problems)
+    raise PlanError(
+        Text("没有可用的候选项目:全部被拒绝", "no candidate projects are left: all were refused"),
+        problems=[*why],
+    )
 
 
 def refuse_used(out: Path) -> None:

@@ -98,3 +98,18 @@ def test_verify_compares_with_a_head_noted_earlier(ledger, tmp_path, capsys):
     assert run("track", "verify", copy, "--head", f"{later.seq}:{later.hash}", "--lang", "en") == 4
     assert "noted" in capsys.readouterr().out
     assert run("track", "verify", copy, "--head", "nonsense") == 2
+
+
+def test_a_plan_in_another_currency_says_why_no_project_is_left(tiny, tmp_path, capsys):
+    toml = tiny / "region.toml"
+    text = toml.read_text(encoding="utf-8").replace('currency = "CNY"', 'currency = "EUR"')
+    toml.write_text(text, encoding="utf-8")
+    statistics = tiny / "statistics.csv"
+    statistics.write_text(
+        statistics.read_text(encoding="utf-8").replace("1e8 CNY", "1e8 EUR"), encoding="utf-8"
+    )
+    assert run("plan", tiny, "--budget", "10", "--out", tmp_path / "p", "--lang", "en") == 3
+    told = " ".join(capsys.readouterr().err.split())
+    assert "all were refused" in told
+    assert "EUR" in told
+    assert not (tmp_path / "p" / "ledger.sqlite").exists()
