@@ -74,6 +74,9 @@ MODEL: dict[str, Assumed] = {
         0.1, "share", "避难场所可容纳的常住人口份额", "share of residents the shelters can take"
     ),
     "crew_per_10000": Assumed(1.5, "crew/10000", "每万人消防员数", "firefighters per 10 000 residents"),
+    "station_crew": Assumed(
+        45, "crew", "每座消防站人数（一级站 30—45 人）", "crew of a fire station (first class: 30 to 45)"
+    ),
     # rail
     "service_day": Assumed(16.0, "h", "高铁日运营时间", "hours of high-speed service a day"),
     # roads

@@ -3,14 +3,17 @@
 Listed: airports with civil flights, universities, power plants by fuel (less those closed and with those
 opened since, `sources/power_changes.csv`), 5A scenic sites, recorded landslides, railway stations.
 Modelled, one of each at every district's main centre: a general hospital (beds in the municipal ratio to
-people, so districts differ only in how far people live from it), an emergency shelter and a fire station
-(capacities by assumed ratios). National nature reserves and forest parks are set by hand and must be checked.
+people, so districts differ only in how far people live from it) and an emergency shelter (capacity by an
+assumed ratio). Modelled, as many as the assumed crew fills: fire stations, the first at the main centre, each
+further one in the cell with the largest people × distance to the stations before it. National nature
+reserves and forest parks are set by hand and must be checked.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from steps.activity import seat_cells
 from steps.assumptions import value
@@ -30,7 +33,7 @@ def build_places(zones: Zones, cells: pd.DataFrame, log: list[str]) -> pd.DataFr
     """Return every place; those outside the region are left out and named in `log`."""
     tables = [
         _airports(log), _universities(), _plants(log), _scenic(), _landslides(), *_railway(log), _reserves(),
-        _forest_parks(), *_at_centres(zones, cells),
+        _forest_parks(), *_at_centres(zones, cells), _fire_stations(zones, cells),
     ]  # fmt: skip
     places = pd.concat([t.reindex(columns=COLUMNS) for t in tables], ignore_index=True)
     inside = zone_of(zones, places[["lon", "lat"]].to_numpy()) >= 0
@@ -248,15 +251,6 @@ def _at_centres(zones: Zones, cells: pd.DataFrame) -> list[pd.DataFrame]:
             1,
             "assumed",
         ),
-        (
-            "fire_station",
-            "消防站(假设)",
-            "fire station (assumed)",
-            "crew",
-            "crew_per_10000",
-            10_000,
-            "assumed",
-        ),
     )
     return [
         pd.DataFrame(
@@ -275,3 +269,44 @@ def _at_centres(zones: Zones, cells: pd.DataFrame) -> list[pd.DataFrame]:
         )
         for kind, zh, en, unit, ratio, per, quality in kinds
     ]
+
+
+def _fire_stations(zones: Zones, cells: pd.DataFrame) -> pd.DataFrame:
+    people = source("districts").set_index("adcode")["pop_2020"]
+    names = zones.frame.set_index("id")
+    xy = plane(cells[["lon", "lat"]].to_numpy())
+    rows = []
+    for zone, seat in seat_cells(cells).items():
+        crew = round(float(people[zone]) * value("crew_per_10000") / 10_000)
+        mine = np.flatnonzero((cells["zone"] == zone).to_numpy())
+        count = min(max(1, -(-crew // int(value("station_crew")))), len(mine))
+        for k, cell in enumerate(_sites(xy, cells["population"].to_numpy(float), mine, seat, count)):
+            number = "" if k == 0 else f"-{k + 1}"
+            rows.append(
+                {
+                    "id": f"fire_station-{zone}{number}",
+                    "kind": "fire_station",
+                    "zh": f"{names.at[zone, 'zh']}消防站{number.removeprefix('-')}（假设）",
+                    "en": f"{names.at[zone, 'en']} fire station{number.replace('-', ' ')} (assumed)",
+                    "lon": cells.at[cell, "lon"],
+                    "lat": cells.at[cell, "lat"],
+                    "capacity": float(crew // count + (k < crew % count)),
+                    "unit": "crew",
+                    "source": "model",
+                    "quality": "assumed",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _sites(
+    xy: NDArray[np.float64], people: NDArray[np.float64], among: NDArray[np.int64], first: int, count: int
+) -> list[int]:
+    """Return `count` cells: the first, then always the one with most people × km to those chosen."""
+    chosen = [first]
+    far = np.linalg.norm(xy[among] - xy[first], axis=1)
+    while len(chosen) < count:
+        best = int(among[np.argmax(people[among] * far)])
+        chosen.append(best)
+        far = np.minimum(far, np.linalg.norm(xy[among] - xy[best], axis=1))
+    return chosen
