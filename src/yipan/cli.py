@@ -342,7 +342,7 @@ def _report_files(screen: Screen, files: ReportFiles) -> None:
 @click.option(
     "--budget",
     type=click.FloatRange(min=0, min_open=True),
-    default=2000.0,
+    default=1000.0,
     show_default=True,
     help="2026–2035 年总预算,亿元 / capital 2026–2035, 1e8 CNY",
 )
