@@ -266,7 +266,7 @@ def plan(
     screen.json(plan_to_dict(found))
     if not as_json:
         _refused(screen, proposal)
-        screen.console.print(escape(describe_plan(found, screen.lang)))
+        screen.console.print(escape(describe_plan(found, screen.lang)), soft_wrap=True)
         screen.say(
             f"已写 {out}/plan.json、results.json、ledger.sqlite",
             f"Wrote {out}/plan.json, results.json, ledger.sqlite",
@@ -365,7 +365,7 @@ def demo(*, out: Path, budget: float, lang: str | None, as_json: bool) -> None:
     if as_json:
         return
     _scores(screen, run.region, run.results)
-    screen.console.print(escape(describe_plan(run.plan, screen.lang)))
+    screen.console.print(escape(describe_plan(run.plan, screen.lang)), soft_wrap=True)
     zh = screen.lang == "zh"
     rows = [[STEPS[k].in_(screen.lang), f"{v:.2f}"] for k, v in run.seconds.items()]
     rows.append(["合计" if zh else "total", f"{sum(run.seconds.values()):.2f}"])

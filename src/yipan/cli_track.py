@@ -204,7 +204,7 @@ def forecast_command(
         }
     )
     if not as_json:
-        screen.console.print(describe_forecast(found, screen.lang), markup=False)
+        screen.console.print(describe_forecast(found, screen.lang), markup=False, soft_wrap=True)
 
 
 @track.command("log")

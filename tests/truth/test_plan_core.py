@@ -107,7 +107,7 @@ def test_exchange_replaces_one_project_by_two():
     candidates = [invented_project("big", 4), invented_project("small1", 2), invented_project("small2", 2)]
     game = additive_game({"big": 5.0, "small1": 3.0, "small2": 3.0}, candidates, invented_objective(4))
     chosen, found = exchange(
-        game, frozenset({"big"}), alone=stand_alone(game), limits=Limits(swap_evaluations=50)
+        game, frozenset({"big"}), alone=stand_alone(game), gains={}, limits=Limits(swap_evaluations=50)
     )
     assert chosen == {"small1", "small2"}
     # without small1 its 2 units buy nothing else that fits beside small2: 6 - 3 = 3 points lost

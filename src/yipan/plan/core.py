@@ -32,9 +32,9 @@ class Limits:
 
     both_greedy: int = 60
     exact_sets: int = 256
-    swap_evaluations: int = 60
+    swap_evaluations: int = 12
     subset_sets: int = 16
-    bound_evaluations: int = 5
+    bound_evaluations: int = 8
     missed: int = 10
 
 

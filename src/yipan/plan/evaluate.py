@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ class RegionEvaluator:
             i: frozenset(t for c in p.interventions for t in getattr(c, "tables", ("lines", "places")))
             for i, p in rules.projects.items()
         }
-        self._moving = frozenset(i for i, t in touched.items() if t <= _NETWORK)
+        self.moving = frozenset(i for i, t in touched.items() if t <= _NETWORK)
         self._mixed = frozenset(i for i, t in touched.items() if t & _NETWORK and not t <= _NETWORK)
 
     def __call__(self, ids: frozenset[str]) -> Evaluation | None:
@@ -88,7 +88,7 @@ class RegionEvaluator:
         """
         begin = time.perf_counter()
         state_of(self.base)  # used again and again: keeps the times of the region itself at hand
-        moving = ids & self._moving
+        moving = ids & self.moving
         still = ids - moving - self._mixed
         region = self._half(moving, network=True)
         if still:
@@ -99,29 +99,6 @@ class RegionEvaluator:
             region = self._built(region, ids & self._mixed)
         self.seconds["apply"] += time.perf_counter() - begin
         return region
-
-    def leave_one_out(self, ids: frozenset[str], each: Callable[[str], object]) -> None:
-        """Call `each` for every project of a set while the region without it is at hand.
-
-        The sets are built by halving: what all of one half lack is built once for all of them.
-        """
-        for network in (True, False):
-            own = ids & self._moving if network else ids - self._moving - self._mixed
-            self._halve(frozenset(), sorted(own), network, each)
-        for i in sorted(ids & self._mixed):
-            each(i)
-
-    def _halve(
-        self, built: frozenset[str], items: list[str], network: bool, each: Callable[[str], object]
-    ) -> None:
-        if len(items) == 1:
-            each(items[0])
-        elif items:
-            left, right = items[: len(items) // 2], items[len(items) // 2 :]
-            for these, others in ((left, right), (right, left)):
-                more = built | frozenset(others)
-                self._half(more, network=network)
-                self._halve(more, these, network, each)
 
     def _half(self, ids: frozenset[str], *, network: bool) -> Region:
         """Return the region with only network projects, or only others, built; from the nearest at hand."""

@@ -50,9 +50,8 @@ class Game:
         Called once for each set that is asked for.
     on_evaluation
         Told the number of evaluations made so far, for progress.
-    leave_one_out
-        Calls a function for each project of a set in an order that makes it cheap to measure the set
-        without that project; by default in order of ids.
+    slow
+        Projects that a set is slow to be measured without.
     """
 
     def __init__(
@@ -61,13 +60,13 @@ class Game:
         evaluate: Evaluate,
         *,
         on_evaluation: Callable[[int], None] | None = None,
-        leave_one_out: Callable[[frozenset[str], Callable[[str], object]], None] | None = None,
+        slow: frozenset[str] = frozenset(),
     ) -> None:
         self.rules = rules
         self._evaluate = evaluate
         self._seen: dict[frozenset[str], Evaluation | None] = {}
         self._told = on_evaluation
-        self._leave_one_out = leave_one_out
+        self.slow = slow
         base = self.evaluation(frozenset())
         if base is None:
             raise ValueError("the evaluator refuses the region as it is")
@@ -102,24 +101,12 @@ class Game:
                 self._told(len(self._seen))
         return self._seen[key]
 
-    def changed_terms(self, ids: frozenset[str]) -> NDArray[np.bool_] | None:
-        """Return which terms a set alone changes; None where that is not known."""
+    def changed_terms(self, ids: frozenset[str], *, by: float = EPS) -> NDArray[np.bool_] | None:
+        """Return which terms a set alone changes by more than `by`; None where that is not known."""
         e = self.evaluation(ids)
         if e is None or e.parts is None or self.base.parts is None or e.parts.shape != self.base.parts.shape:
             return None
-        return np.abs(e.parts - self.base.parts) > EPS
-
-    def measure_without_each(self, ids: frozenset[str]) -> None:
-        """Measure a set without each of its projects (and what needs it), in the cheapest order."""
-
-        def measure(i: str) -> None:
-            self.evaluation(self.rules.without(ids, i))
-
-        if self._leave_one_out is not None:
-            self._leave_one_out(ids, measure)
-        else:
-            for i in sorted(ids):
-                measure(i)
+        return np.abs(e.parts - self.base.parts) > by
 
     def value(self, ids: Iterable[str]) -> float:
         """Return the objective of a set, rounded to compare; minus infinity where it cannot apply."""

@@ -50,15 +50,13 @@ def _subset_words(solution: Solution) -> Text:
 
 
 def _local_words(solution: Solution) -> Text:
-    spent = sum(e.respent for e in solution.exchanges.values())
+    tried = sum(e.measured for e in solution.exchanges.values())
     return Text(
-        f"已验证:对方案再加任何一个候选项目都不改善目标;{spent}/{len(solution.chosen)}"
-        " 个入选项目试过换出并重新分配资金,无一改善。",
-        "Verified: adding any one candidate that fits does not improve the objective; dropping a"
-        " project and"
-        f" spending its money again was tried for {spent} of {len(solution.chosen)} chosen projects"
-        " and never"
-        " improves.",
+        "已验证:对方案再加任何一个放得下的候选项目都不改善目标。换出一个项目并重新分配其资金:"
+        f"{len(solution.chosen)} 个入选项目中 {tried} 个已实测,无一改善;其余按实测增益估算。",
+        "Verified: adding any one candidate that fits does not improve the objective. Dropping a project and"
+        f" spending its money again never improves where it was measured ({tried} of {len(solution.chosen)}"
+        " chosen projects); for the others it is predicted from measured gains.",
     )
 
 

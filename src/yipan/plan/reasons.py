@@ -23,7 +23,7 @@ def reasons(game: Game, solution: Solution, evaluator: RegionEvaluator) -> tuple
     for step, (i, gain) in enumerate(solution.trace, start=1):
         e = solution.exchanges[i]
         lost = solution.value - e.value
-        most = gains_most(game, solution.chosen, i, evaluator)
+        most = gains_most(game, i, evaluator)
         out.append(
             Reason(
                 project=i,
@@ -48,10 +48,12 @@ def _reason_text(
     new = sorted(e.chosen - chosen)
     instead_zh = "、".join(game.projects[n].name.in_("zh") for n in new)
     instead_en = ", ".join(game.projects[n].name.in_("en") for n in new)
-    if not e.respent:
-        zh, en = "(腾出的资金未再分配)", " (the freed money was not spent again)"
-    elif new:
-        zh, en = f"(腾出的资金改投:{instead_zh})", f" (the freed money spent on: {instead_en})"
+    if new:
+        how_zh, how_en = ("", "") if e.measured else ("(按实测增益估算)", " (by measured gains)")
+        zh, en = (
+            f"(腾出的资金改投:{instead_zh}{how_zh})",
+            f" (the freed money spent on: {instead_en}{how_en})",
+        )
     else:
         zh, en = "(腾出的资金没有更好去处)", " (nothing left out is worth the freed money)"
     if gone:
@@ -67,26 +69,27 @@ def _reason_text(
     )
 
 
-def gains_most(game: Game, chosen: frozenset[str], i: str, evaluator: RegionEvaluator) -> Text:
-    """Say which zones' index rises most through one project of the plan (with it against without it)."""
+def gains_most(game: Game, i: str, evaluator: RegionEvaluator) -> Text:
+    """Say which zones' index rises most when a project is built alone (with what it needs there already)."""
+    closure = game.rules.closure(i)
     try:
-        without = evaluator.results(game.rules.without(chosen, i))
+        before, after = evaluator.results(closure - {i}), evaluator.results(closure)
     except ScenarioError:
         return Text("", "")
-    rise = (evaluator.results(chosen).needs["index"] - without.needs["index"]).dropna()
+    rise = (after.needs["index"] - before.needs["index"]).dropna()
     region: Region = evaluator.base
     top = sorted(
         ((float(v), str(z)) for z, v in rise.items() if v >= _SEEN_RISE), key=lambda r: (-r[0], r[1])
     )
     if not top:
-        return Text("没有分区的指数明显上升", "No zone's index rises noticeably")
+        return Text("单独建成时没有分区的指数明显上升", "Built alone, no zone's index rises noticeably")
     named = top[:_NAMED_ZONES]
     zh = "、".join(f"{region.zone_name(z).in_('zh')} {v:+.2f}" for v, z in named)
     en = ", ".join(f"{region.zone_name(z).in_('en')} {v:+.2f}" for v, z in named)
     more = len(top) - len(named)
     return Text(
-        f"受益最大:{zh}" + (f"(另有 {more} 个分区)" if more else ""),
-        f"Gains most: {en}" + (f" (and {more} more zones)" if more else ""),
+        f"单独建成时受益最大:{zh}" + (f"(另有 {more} 个分区)" if more else ""),
+        f"Built alone, gains most: {en}" + (f" (and {more} more zones)" if more else ""),
     )
 
 

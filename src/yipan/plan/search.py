@@ -119,7 +119,7 @@ def search(
             raise PlanError(Text("规划问题无解", "this planning problem has no answer"), problems=problems)
         rules = Rules(candidates, objective)
         evaluator = RegionEvaluator(region, rules, indicators=indicators)
-        game = Game(rules, evaluator, on_evaluation=watch.evaluated, leave_one_out=evaluator.leave_one_out)
+        game = Game(rules, evaluator, on_evaluation=watch.evaluated, slow=evaluator.moving)
         solution = solve(game, limits, on_step=watch.to)
         _refuse_below_floors(game, solution)
         return _plan(game, solution, evaluator, limits=limits, watch=watch)
@@ -203,7 +203,8 @@ def _upper(game: Game, solution: Solution, evaluator: RegionEvaluator, limits: L
     if solution.exact is not None and solution.exact.proved:
         return None
     top = ceilings(evaluator.results(frozenset()), game.objective.weights)
-    return upper_bound(game, ceilings=top, evaluations=limits.bound_evaluations)
+    few = len(game.projects) > limits.both_greedy  # near-full sets of many candidates take long to build
+    return upper_bound(game, ceilings=top, evaluations=limits.bound_evaluations // (4 if few else 1))
 
 
 def _run_id(region: Region, rules: Rules, objective: Objective, limits: Limits) -> str:

@@ -78,13 +78,13 @@ def solve(game: Game, limits: Limits, *, on_step: Step = lambda _: None) -> Solu
     starts = _starts(game, added, exact, limits)
     name = max(starts, key=lambda n: (rank(game, starts[n].chosen), n))
     on_step("exchange")
-    chosen, found = _polish(game, starts[name].chosen, alone, limits)
+    chosen, found = _polish(game, starts[name], alone, limits)
     on_step("subset")
     strongest = _strongest(game, alone, chosen, limits.subset_sets)
     subset = enumerate_all(game, strongest) if exact is None else None
     if subset is not None and rank(game, subset.chosen) > rank(game, chosen):
         name = "subset"
-        chosen, found = _polish(game, subset.chosen, alone, limits)
+        chosen, found = _polish(game, Grown(subset.chosen, ()), alone, limits)
     return Solution(
         chosen=chosen,
         value=game.value(chosen),
@@ -135,12 +135,12 @@ def _starts(game: Game, added: Additive, exact: Exact | None, limits: Limits) ->
 
 
 def _polish(
-    game: Game, start: Chosen, alone: dict[str, float], limits: Limits
+    game: Game, start: Grown, alone: dict[str, float], limits: Limits
 ) -> tuple[Chosen, dict[str, Exchange]]:
     """Alternate exchanges and additions until neither improves; every remaining addition is measured."""
-    chosen = start
+    chosen = start.chosen
     while True:
-        chosen, found = exchange(game, chosen, alone=alone, limits=limits)
+        chosen, found = exchange(game, chosen, alone=alone, gains=dict(start.trace), limits=limits)
         grown = greedy(game, chosen)
         if grown == chosen:
             return chosen, found
