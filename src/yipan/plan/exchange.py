@@ -7,7 +7,7 @@ measurements count.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ class Exchange:
 
     `dropped` is the value without it (and what needs it); `chosen` and `value` are after the freed money was
     spent again. `measured` is false where `value` comes from measured gains added up, not from measuring
-    `chosen` itself.
+    `chosen` itself; `settled` is true where every spending thought of was measured.
     """
 
     without: str
@@ -39,6 +39,7 @@ class Exchange:
     chosen: Chosen
     value: float
     measured: bool
+    settled: bool = True
 
 
 @dataclass(frozen=True)
@@ -131,18 +132,17 @@ def _try(
     spent = 0
     for idea in ideas:
         e = found[idea.without]
-        new = game.rules.without(chosen, idea.without) | idea.added
+        rest = game.rules.without(chosen, idea.without)
+        new = rest | idea.added
         if new in game.seen or spent < cap:
             spent += new not in game.seen
             if game.deficit(new) == 0 and (not e.measured or game.value(new) > e.value):
-                found[idea.without] = Exchange(idea.without, e.dropped, new, game.value(new), True)
-        elif (
-            idea.sure
-            and idea.predicted + lost[idea.without] > 0
-            and e.chosen == (game.rules.without(chosen, idea.without))
-        ):
+                found[idea.without] = replace(e, chosen=new, value=game.value(new), measured=True)
+        elif idea.sure and idea.predicted + lost[idea.without] > 0 and e.chosen == rest:
             expected = min(value, value + idea.predicted)
-            found[idea.without] = Exchange(idea.without, e.dropped, new, expected, False)
+            found[idea.without] = replace(e, chosen=new, value=expected, measured=False, settled=False)
+        else:
+            found[idea.without] = replace(e, settled=False)
     return found, spent
 
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
-from yipan.measure import NEEDS, Results
+from yipan.measure import NEEDS, Results, region_values
 from yipan.plan.evaluate import RegionEvaluator, objective_value
 from yipan.plan.rules import Rules, Years, place_in_order
 from yipan.plan.values import Objective
@@ -89,18 +88,6 @@ def region_row(results: Results, objective: Objective) -> dict[str, float]:
     return row | {f"index:{k}": float(v) for k, v in results.clusters["index"].items()}
 
 
-def region_values(results: Results) -> dict[str, float]:
-    """Return one value per indicator for the region: zones weighted by population, missing ones left out."""
-    weight = np.nan_to_num(results.population.to_numpy(dtype=float))
-    out: dict[str, float] = {}
-    for name in results.values.columns:
-        values = results.values[name].to_numpy(dtype=float)
-        has = ~np.isnan(values)
-        total = float(weight[has].sum())
-        out[str(name)] = float((values[has] * weight[has]).sum() / total) if total > 0 else float("nan")
-    return out | {k: float(v) for k, v in results.region_values.items()}
-
-
 def paths(
     evaluator: RegionEvaluator,
     starts: Sequence[Start],
@@ -118,7 +105,7 @@ def paths(
     for ids in effective_by(starts, years).values():
         results = evaluator.results(ids)
         rows.append(region_row(results, objective))
-        values.append(region_values(results))
+        values.append({str(k): float(v) for k, v in region_values(results).items()})
     index = pd.Index(years, name="year")
     return pd.DataFrame(rows, index=index), pd.DataFrame(values, index=index)
 

@@ -50,13 +50,16 @@ def _subset_words(solution: Solution) -> Text:
 
 
 def _local_words(solution: Solution) -> Text:
-    tried = sum(e.measured for e in solution.exchanges.values())
+    settled = sum(e.settled for e in solution.exchanges.values())
+    rest = len(solution.chosen) - settled
     return Text(
-        "已验证:对方案再加任何一个放得下的候选项目都不改善目标。换出一个项目并重新分配其资金:"
-        f"{len(solution.chosen)} 个入选项目中 {tried} 个已实测,无一改善;其余按实测增益估算。",
+        "已验证:对方案再加任何一个放得下的候选项目都不改善目标。换出一个项目并把腾出的资金改投:"
+        f"{len(solution.chosen)} 个入选项目中,{settled} 个的各种改投都已实测(或没有可投之处),无一改善"
+        + (f";其余 {rest} 个只实测了最有希望的,未全部实测。" if rest else "。"),
         "Verified: adding any one candidate that fits does not improve the objective. Dropping a project and"
-        f" spending its money again never improves where it was measured ({tried} of {len(solution.chosen)}"
-        " chosen projects); for the others it is predicted from measured gains.",
+        f" spending its money again: for {settled} of {len(solution.chosen)} chosen projects every spending"
+        " thought of was measured (or there is none), and none improves"
+        + (f"; for the other {rest} not all of them were measured." if rest else "."),
     )
 
 

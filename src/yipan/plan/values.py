@@ -107,7 +107,7 @@ class Plan:
         Index year; columns economy, living, ecology, safety, index, objective (region) and
         ``index:CLUSTER`` per cluster: what is promised for each year.
     indicator_path
-        Index (year), columns indicator id: population-weighted region value promised for each year.
+        Index (year), columns indicator id: population-weighted (by land where the indicator says so) region value promised for each year.
     spending
         Index year; columns capital, upkeep (1e8 of the currency).
     before, after
