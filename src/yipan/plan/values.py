@@ -107,7 +107,8 @@ class Plan:
         Index year; columns economy, living, ecology, safety, index, objective (region) and
         ``index:CLUSTER`` per cluster: what is promised for each year.
     indicator_path
-        Index (year), columns indicator id: population-weighted (by land where the indicator says so) region value promised for each year.
+        Index (year), columns indicator id: region value promised for each year, weighted by population (by
+        land where the indicator says so).
     spending
         Index year; columns capital, upkeep (1e8 of the currency).
     before, after
