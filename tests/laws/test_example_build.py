@@ -80,6 +80,7 @@ def test_apportion_by_hand() -> None:
     assert step("steps.files").apportion(7, np.array([1.0, 2.0])).tolist() == [2, 5]
 
 
+@needs_packages
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=5, max_size=25, unique=True))
 @settings(max_examples=40, deadline=None)
 def test_gabriel_graph_by_its_definition(grid: list[tuple[int, int]]) -> None:
