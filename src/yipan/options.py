@@ -37,8 +37,8 @@ class Option:
         return "YIPAN_" + self.name.upper().replace(".", "_")
 
 
-def _option(name: str, default: int, unit: str, zh: str, en: str) -> Option:
-    return Option(name=name, default=default, unit=unit, label=Text(zh, en))
+def _option(name: str, default: int, unit: str, zh: str, en: str, *, low: int = 1) -> Option:
+    return Option(name=name, default=default, unit=unit, label=Text(zh, en), low=low)
 
 
 OPTIONS: Mapping[str, Option] = MappingProxyType(
@@ -65,6 +65,28 @@ OPTIONS: Mapping[str, Option] = MappingProxyType(
             ),
             _option(
                 "network.cache_mb", 512, "MB", "出行时间缓存上限", "memory kept for computed travel times"
+            ),
+            _option(
+                "network.threads",
+                0,
+                "thread",
+                "计算出行时间的线程数(0:全部可用核)",
+                "threads that compute travel times (0: every core there is)",
+                low=0,
+            ),
+            _option(
+                "network.max_matrix_mb",
+                4000,
+                "MB",
+                "一次可分配的出行时间矩阵上限",
+                "largest travel-time matrix that may be allocated at once",
+            ),
+            _option(
+                "network.max_feed_mb",
+                2000,
+                "MB",
+                "一个时刻表数据包解开后的上限",
+                "largest unpacked size of one timetable feed",
             ),
         )
     }

@@ -1,0 +1,1 @@
+"""Travel-time matrices in blocks of origins."""

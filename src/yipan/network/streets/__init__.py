@@ -1,0 +1,1 @@
+"""Streets of one mode: reading, compressing, putting places on them."""

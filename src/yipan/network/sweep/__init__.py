@@ -1,0 +1,1 @@
+"""Shortest paths over streets: hierarchy, sweeps, bounded searches, sums within a distance."""

@@ -1,0 +1,1 @@
+"""Timetables: feeds, lines, and the trips of one day."""

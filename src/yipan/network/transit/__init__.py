@@ -1,0 +1,1 @@
+"""Door-to-door times by timetable over a window of departures."""
