@@ -39,3 +39,17 @@ ASSUMPTIONS: tuple[tuple[str, float, str, str, str], ...] = (
     ("terminal_time", 4.0, "min", "驾车出行两端时间之和", "time at both ends of a drive together"),
 )
 """Assumptions every region needs for travel times: id, default value, unit, name."""
+
+STREET_ASSUMPTIONS: tuple[tuple[str, float, str, str, str], ...] = (
+    ("snap_limit", 500.0, "m", "地点到最近街道的最大距离", "longest distance from a place to its street"),
+    ("max_rides", 4.0, "ride", "一次出行最多乘坐的线路数", "most rides in one trip"),
+    (
+        "congestion",
+        1.25,
+        "ratio",
+        "高峰行驶时间与自由流时间之比",
+        "driving time at the peak against free flow",
+    ),
+    ("longest_trip", 180.0, "min", "计算的最长出行时间", "longest trip by timetable that is computed"),
+)
+"""Further assumptions of a region with streets: id, default value, unit, name."""

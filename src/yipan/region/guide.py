@@ -5,7 +5,7 @@ from __future__ import annotations
 from yipan.region.dictionary import kinds, variables
 from yipan.region.examples import example
 from yipan.region.formats import suffixes
-from yipan.region.meta import meta_toml
+from yipan.region.meta_text import meta_toml
 from yipan.region.schema import TABLES, Column, Quality, TableSchema
 from yipan.region.write import table_text
 

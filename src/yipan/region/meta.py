@@ -1,8 +1,8 @@
-"""``region.toml``: reading it into `Meta`, and writing it."""
+"""``region.toml``: reading it into `Meta` (writing it: `yipan.region.meta_text`)."""
 
 from __future__ import annotations
 
-import json
+import datetime
 import math
 import re
 import sys
@@ -10,10 +10,10 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from yipan.region.assumptions import ASSUMPTIONS
+from yipan.region.assumptions import ASSUMPTIONS, STREET_ASSUMPTIONS
 from yipan.region.findings import Log, suggest
 from yipan.region.schema import Quality
-from yipan.region.value import Assumption, Cluster, Meta, Provenance, Source
+from yipan.region.value import Assumption, Cluster, Departures, Meta, Provenance, Source
 from yipan.text import Text
 
 FILE = "region.toml"
@@ -28,7 +28,7 @@ HUGE = sys.float_info.max  # whole numbers in a file may be larger than any floa
 _WGS84 = ("EPSG:4326", "OGC:CRS84", "WGS84", "WGS-84")
 _KEYS = (
     "id", "names", "base_year", "years", "currency", "price_year", "crs", "core", "licence", "clusters",
-    "sources", "assumptions", "provenance", "without",
+    "sources", "assumptions", "provenance", "without", "departures",
 )  # fmt: skip
 _Item = Mapping[str, object]
 
@@ -174,6 +174,7 @@ def read_meta(text: str, log: Log) -> Meta | None:
         licence=top.string("licence"),
         clusters=tuple(_clusters(top)),
         sources=tuple(_sources(top)),
+        departures=_departures(top),
     )
     meta = replace(meta, assumptions=tuple(_assumptions(top)), provenance=tuple(_provenance(top)))
     return _with_defaults(meta, log) if enough else None
@@ -307,9 +308,82 @@ def _provenance(top: _Reader) -> Iterator[Provenance]:
         yield Provenance(column=name, source=source, quality=quality, note=reader.name())
 
 
-def _with_defaults(meta: Meta, log: Log) -> Meta:
+def _departures(top: _Reader) -> Departures | None:
+    item = top.item.get("departures")
+    if item is None:
+        return None
+    if not isinstance(item, Mapping):
+        top.wrong(
+            "departures",
+            Text("应为 [departures] 表", "must be a table [departures]"),
+            Text("写成 [departures] 段", "write a section [departures]"),
+        )
+        return None
+    reader = _Reader(item, "departures", top.log, top.text)
+    reader.known(("day", "start", "end", "step"))
+    default = Departures()
+    day = item.get("day", "")
+    start, end = _clock(reader, "start", default.start), _clock(reader, "end", default.end)
+    step = item.get("step", default.step)
+    if not isinstance(step, int) or isinstance(step, bool) or not 1 <= step <= 3600:
+        reader.wrong(
+            "step",
+            Text(f"不是 1 到 3600 的整数秒:{step!r}", f"not whole seconds from 1 to 3600: {step!r}"),
+            Text("填写 step = 60", "write step = 60"),
+        )
+        step = default.step
+    if start >= end:
+        reader.wrong(
+            "end",
+            Text("应晚于 start", "must be later than start"),
+            Text('写成 start = "07:00",end = "09:00"', 'write start = "07:00", end = "09:00"'),
+        )
+    return Departures(day=_day(reader, day), start=start, end=end, step=step)
+
+
+def _day(reader: _Reader, value: object) -> str:
+    """Return a date in ISO form, from a TOML date or from text; empty for the busiest working day."""
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value.isoformat()
+    if value == "":
+        return ""
+    try:
+        return datetime.date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        reader.wrong(
+            "day",
+            Text(f"不是日期:{value!r}", f"not a date: {value!r}"),
+            Text("填写 day = 2026-03-10 这样的日期", "write a date, as in day = 2026-03-10"),
+        )
+        return ""
+
+
+def _clock(reader: _Reader, key: str, default: int) -> int:
+    """Return minutes after midnight from ``"07:30"``; hours beyond 24 are of the next day."""
+    value = reader.item.get(key)
+    if value is None:
+        return default
+    found = re.fullmatch(r"(\d{1,2}):([0-5]\d)", value) if isinstance(value, str) else None
+    if found and int(found[1]) < 48:
+        return 60 * int(found[1]) + int(found[2])
+    reader.wrong(
+        key,
+        Text(f"不是时刻:{value!r}", f"not a time of day: {value!r}"),
+        Text(f'填写 {key} = "07:30" 这样的时刻', f'write a time of day, as in {key} = "07:30"'),
+    )
+    return default
+
+
+def with_street_defaults(meta: Meta, log: Log) -> Meta:
+    """Return `meta` with the further assumptions that streets need; defaults taken are named in `log`."""
+    return _with_defaults(meta, log, rows=STREET_ASSUMPTIONS)
+
+
+def _with_defaults(
+    meta: Meta, log: Log, *, rows: Sequence[tuple[str, float, str, str, str]] = ASSUMPTIONS
+) -> Meta:
     given = {a.id for a in meta.assumptions}
-    missing = [row for row in ASSUMPTIONS if row[0] not in given]
+    missing = [row for row in rows if row[0] not in given]
     if not missing:
         return meta
     for name, value, unit, zh, en in missing:
@@ -334,67 +408,3 @@ def _line_of(text: str, key: str) -> int | None:
     """Return the line on which a key or section first stands, or None."""
     found = re.search(rf"(?m)^[ \t]*(?:\[+)?\"?{re.escape(key)}\"?[ \t]*(?:=|\.|\])", text)
     return text.count("\n", 0, found.start() + 1) + 1 if found else None
-
-
-def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quote(name)
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, str):
-        return _quote(str(value))
-    if isinstance(value, tuple | list):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    return repr(value)
-
-
-def _pairs(pairs: Mapping[str, object]) -> list[str]:
-    return [f"{k} = {_toml(v)}" for k, v in pairs.items() if v is not None and v != ""]
-
-
-def meta_toml(meta: Meta) -> str:
-    """Return `meta` as the text of ``region.toml``; reading it gives an equal `Meta`.
-
-    Examples
-    --------
-    >>> from yipan.region.value import Meta
-    >>> print(meta_toml(Meta(slug="t", name=Text("江湾", "Riverbend"), base_year=2020, core=("A",))))
-    id = "t"
-    names = { zh = "江湾", en = "Riverbend" }
-    base_year = 2020
-    years = []
-    currency = "CNY"
-    price_year = 2020
-    crs = "EPSG:4326"
-    core = ["A"]
-    <BLANKLINE>
-    """
-    out = [
-        f"id = {_quote(meta.slug)}",
-        f"names = {{ zh = {_quote(meta.name.zh)}, en = {_quote(meta.name.en)} }}",
-        f"base_year = {meta.base_year}",
-        f"years = {_toml(meta.years)}",
-        *_pairs({"currency": meta.currency, "price_year": meta.price_year, "crs": meta.crs}),
-        f"core = {_toml(meta.core)}",
-        *([f"without = {_toml(meta.without)}"] if meta.without else []),
-        *_pairs({"licence": meta.licence}),
-    ]
-    for c in meta.clusters:
-        out += ["", "[[clusters]]"]
-        out += _pairs({"id": c.id, "zh": c.name.zh, "en": c.name.en, "parent": c.parent})
-    for s in meta.sources:
-        out += ["", "[[sources]]"]
-        out += _pairs({"id": s.id, "zh": s.title.zh, "en": s.title.en, "publisher": s.publisher})
-        out += _pairs({"licence": s.licence, "year": s.year, "note_zh": s.note.zh, "note_en": s.note.en})
-    for a in meta.assumptions:
-        out += ["", f"[assumptions.{_key(a.id)}]"]
-        out += _pairs({"value": a.value, "unit": a.unit, "zh": a.name.zh, "en": a.name.en})
-        out += _pairs({"source": a.source, "quality": str(a.quality)})
-    for p in meta.provenance:
-        out += ["", f"[provenance.{_quote(p.column)}]"]
-        out += _pairs({"source": p.source, "quality": str(p.quality), "zh": p.note.zh, "en": p.note.en})
-    return "\n".join(out) + "\n"

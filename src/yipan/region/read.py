@@ -26,10 +26,11 @@ from yipan.region.check_sums import check_coverage, check_empty, check_meta, che
 from yipan.region.check_units import check_capacity_units, check_statistics_units
 from yipan.region.findings import Log
 from yipan.region.formats import decode, load, suffixes, within_limit
-from yipan.region.meta import FILE, read_meta
+from yipan.region.layers import read_layers
+from yipan.region.meta import FILE, read_meta, with_street_defaults
 from yipan.region.schema import SCHEMAS, TABLES, TableSchema
 from yipan.region.table import Table
-from yipan.region.value import Meta, Region
+from yipan.region.value import Layer, Meta, Region
 from yipan.text import Text
 
 _REFERENCES = (
@@ -109,7 +110,7 @@ def _read(path: Path, log: Log) -> Region | None:
             region = _read_folder(path, log)
         elif path.is_file() and path.suffix.lower() == ".zip":
             with unpacked(path, log) as folder:
-                region = None if folder is None else _read_folder(folder, log)
+                region = None if folder is None else _read_folder(folder, log, packed=True)
         else:
             log.error(
                 Text("没有这个文件夹", "there is no such folder"),
@@ -135,8 +136,11 @@ def _order(problem: Problem) -> tuple[int, str, int]:
     return (names.index(stem) if stem in names else len(names), problem.file, problem.row or 0)
 
 
-def _read_folder(folder: Path, log: Log) -> Region | None:
+def _read_folder(folder: Path, log: Log, *, packed: bool = False) -> Region | None:
     meta = _read_toml(folder, log)
+    layers = read_layers(folder, log, packed=packed)
+    if meta is not None and layers:
+        meta = with_street_defaults(meta, log)
     drafts: Drafts = {}
     broken: set[str] = set()
     for schema in TABLES:
@@ -154,7 +158,7 @@ def _read_folder(folder: Path, log: Log) -> Region | None:
     _check_sense(drafts, meta, log)
     if meta is None or (log.strict and errors_of(log.problems)):
         return None
-    return _build(meta, drafts)
+    return _build(meta, drafts, layers)
 
 
 def _read_toml(folder: Path, log: Log) -> Meta | None:
@@ -258,7 +262,7 @@ def _check_sense(drafts: Drafts, meta: Meta | None, log: Log) -> None:
         check_population(drafts, meta, log)
 
 
-def _build(meta: Meta, drafts: Drafts) -> Region | None:
+def _build(meta: Meta, drafts: Drafts, layers: tuple[Layer, ...]) -> Region | None:
     tables: dict[str, Table] = {}
     for name, draft in drafts.items():
         frame: pd.DataFrame = draft.sound()
@@ -269,4 +273,4 @@ def _build(meta: Meta, drafts: Drafts) -> Region | None:
         return None
     zones = set(map(str, tables["zones"].array("id")))
     core = tuple(zone for zone in meta.core if zone in zones)
-    return Region(replace(meta, core=core), tables)
+    return Region(replace(meta, core=core), tables, layers)

@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -70,6 +72,26 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Departures:
+    """Which departures a timetable is asked for: a day, a window of it, and how far apart they are.
+
+    Parameters
+    ----------
+    day
+        Date in ISO form, e.g. ``2026-03-10``; empty for the working day with the most trips.
+    start, end
+        Minutes after midnight; departures from `start` until before `end`.
+    step
+        Seconds between departures.
+    """
+
+    day: str = ""
+    start: int = 7 * 60
+    end: int = 9 * 60
+    step: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Meta:
     """What ``region.toml`` says.
 
@@ -86,6 +108,8 @@ class Meta:
     without
         Kinds of place the region is known to have none of; otherwise a kind that ``places.csv`` does not
         list is taken to be unknown.
+    departures
+        Departures that timetables are asked for; only regions with timetables need it.
     """
 
     slug: str
@@ -102,6 +126,32 @@ class Meta:
     assumptions: tuple[Assumption, ...] = ()
     provenance: tuple[Provenance, ...] = ()
     without: tuple[str, ...] = ()
+    departures: Departures | None = field(default=None, repr=False)
+
+
+LayerKind = Literal["streets", "transit", "elevation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One large file of a region.
+
+    Parameters
+    ----------
+    kind
+        ``streets``, ``transit`` or ``elevation``.
+    name
+        Its name inside the region folder, with ``/``.
+    path
+        Where it lies on this machine; not part of the region's content.
+    digest
+        SHA-256 of its bytes.
+    """
+
+    kind: LayerKind
+    name: str
+    path: Path
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -119,6 +169,8 @@ class Region:
     tables
         Table by name (`yipan.region.schema.TABLES` lists names, columns and units). Missing
         tables are empty, missing columns all missing; text is ``""`` where missing.
+    layers
+        Large files beside the tables: streets, timetables, elevation (`yipan.region.layers`).
 
     Examples
     --------
@@ -130,6 +182,7 @@ class Region:
 
     meta: Meta
     tables: Mapping[str, Table]
+    layers: tuple[Layer, ...] = ()
 
     def __post_init__(self) -> None:
         unknown = set(self.tables) - set(SCHEMAS)
@@ -143,8 +196,12 @@ class Region:
 
     @cached_property
     def id(self) -> str:
-        """Content id: 16 hexadecimal digits, equal exactly when meta and every table are equal."""
+        """Content id: 16 hexadecimal digits, equal exactly when meta, tables and layers are equal."""
         h = hashlib.sha256(repr(self.meta).encode())
+        if self.meta.departures is not None:
+            h.update(repr(self.meta.departures).encode())
+        for layer in self.layers:
+            h.update(f"{layer.name}:{layer.digest};".encode())
         for name in sorted(self.tables):
             h.update(f"{name}:{self.tables[name].digest};".encode())
         return h.hexdigest()[:16]
@@ -167,6 +224,10 @@ class Region:
     def table(self, name: str) -> pd.DataFrame:
         """Return a copy of one table by name."""
         return self.tables[name].frame
+
+    def layers_of(self, kind: LayerKind) -> tuple[Layer, ...]:
+        """Return the layers of a kind: ``streets``, ``transit`` or ``elevation``."""
+        return tuple(layer for layer in self.layers if layer.kind == kind)
 
     @cached_property
     def zone_ids(self) -> tuple[str, ...]:

@@ -16,14 +16,16 @@ import shapely
 
 from yipan.errors import Problem, RegionError
 from yipan.region.formats import suffixes
-from yipan.region.meta import FILE, meta_toml
+from yipan.region.layers import is_layer
+from yipan.region.meta import FILE
+from yipan.region.meta_text import meta_toml
 from yipan.region.schema import TABLES, TableSchema
 from yipan.region.value import Region
 from yipan.text import Text
 
 
 def write_region(region: Region, folder: str | Path, *, overwrite: bool = False) -> None:
-    """Write a region as ``region.toml``, ``zones.geojson`` and one CSV file for each table.
+    """Write a region as ``region.toml``, ``zones.geojson``, one CSV file for each table, and its layers.
 
     Reading the folder gives a region with the same id. Optional tables without rows are not
     written. Everything is written beside `folder` first and moved into place at the end, so a
@@ -66,6 +68,9 @@ def write_region(region: Region, folder: str | Path, *, overwrite: bool = False)
             _keep_others(target, temp)
         for name, text in texts.items():
             (temp / name).write_text(text, encoding="utf-8", newline="")
+        for layer in region.layers:
+            (temp / layer.name).parent.mkdir(exist_ok=True)
+            shutil.copy2(layer.path, temp / layer.name)
 
     place(target, fill)
 
@@ -120,12 +125,22 @@ def place(target: Path, fill: Callable[[Path], None]) -> None:
 def _keep_others(old: Path, new: Path) -> None:
     ours = {FILE} | {f"{t.name}{s}" for t in TABLES for s in suffixes(t.name)}
     for path in old.iterdir():
-        if path.name in ours:
+        if path.name in ours or is_layer(path.name):
             continue
         if path.is_dir():
-            shutil.copytree(path, new / path.name, symlinks=True)
+            shutil.copytree(path, new / path.name, symlinks=True, ignore=_layers_in(old))
         else:
             shutil.copy2(path, new / path.name, follow_symlinks=False)
+
+
+def _layers_in(folder: Path) -> Callable[[str, list[str]], set[str]]:
+    """Return what `shutil.copytree` passes over: the layers of the region that is being replaced."""
+
+    def ignore(inside: str, names: list[str]) -> set[str]:
+        at = Path(inside).relative_to(folder).as_posix()
+        return {n for n in names if is_layer(f"{at}/{n}")}
+
+    return ignore
 
 
 def _csv(frame: pd.DataFrame, schema: TableSchema) -> str:
