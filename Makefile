@@ -4,10 +4,10 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 OUT    ?= demo-out
 
-.PHONY: help demo test check bench docs example baseline lock clean
+.PHONY: help demo demo-streets test check bench docs example baseline lock clean
 
 help:            ## say what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Yipan needs Python 3.11 or newer; run: make PYTHON=python3.12 demo" if sys.version_info < (3, 11) else 0)'
@@ -15,6 +15,14 @@ $(BIN)/python:
 
 $(VENV)/.run: $(BIN)/python pyproject.toml hatch_build.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.streets: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[streets]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml hatch_build.py
@@ -32,6 +40,10 @@ $(VENV)/.example: $(VENV)/.run
 demo: $(VENV)/.run      ## install, measure and plan the Chongqing example, write the report
 	$(BIN)/yipan demo --out $(OUT)
 
+demo-streets: $(VENV)/.streets  ## the same on real streets and a timetable: central Helsinki
+	$(BIN)/python examples/helsinki/build.py $(OUT)-streets-region
+	$(BIN)/yipan demo --folder $(OUT)-streets-region --budget 5 --out $(OUT)-streets
+
 test: $(VENV)/.dev      ## run every test
 	$(BIN)/python -m pytest -n 2
 
@@ -41,7 +53,7 @@ check: $(VENV)/.dev     ## style, types, import arrows
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev     ## run every benchmark side by side with its peer
+bench: $(VENV)/.bench   ## run every benchmark side by side with its peer
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
 
 docs: $(VENV)/.docs     ## build the documentation into site/

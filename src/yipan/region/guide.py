@@ -66,6 +66,26 @@ files a plan uses only the projects that are proposed from measured gaps.
 """
 
 
+_LAYERS = """\
+## streets.osm.pbf, transit/*.zip, elevation.tif · 街道、时刻表、高程(可选 optional)
+
+有了街道,出行时间就按真实街道和时刻表逐户计算,`links.csv` 只补充街道以外的路段。
+With streets, travel times are computed along them and by timetable, door to door; `links.csv` then only
+adds to them.
+
+- `streets.osm.pbf`(或 `streets.osm`):覆盖本区域并略向外扩的 OpenStreetMap 摘录
+  an OpenStreetMap extract of the region and a little beyond
+- `transit/*.zip`:一个或多个 GTFS 数据包;`lines.csv` 的线路并入同一时刻表
+  one or more GTFS feeds; the lines of `lines.csv` join the same timetable
+- `elevation.tif`:高程(米,GeoTIFF,任意坐标系);需 `pip install 'yipan[raster]'`
+  heights in metres (GeoTIFF, any CRS)
+
+出发日期与时段写在 region.toml 的 `[departures]` 段。`yipan network 此文件夹` 列出街道、站点、班次和问题。
+The day and window of departures stand in the section `[departures]` of region.toml. `yipan network FOLDER`
+lists the streets, stops and trips that were read, and every problem.
+"""
+
+
 def guide() -> str:
     """Return the text of a new region's ``README.md`` (Markdown, both languages).
 
@@ -87,7 +107,7 @@ def guide() -> str:
     parts = [_INTRO.format(qualities=qualities, toml=meta_toml(region.meta))]
     for schema in TABLES:
         parts.append(_section(schema, _example(schema)))
-    parts.append(_PROJECTS)
+    parts += [_LAYERS, _PROJECTS]
     return "\n".join(parts)
 
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from yipan.errors import Problem, RegionError
-from yipan.region.assumptions import ASSUMPTIONS
+from yipan.region.assumptions import ASSUMPTIONS, STREET_ASSUMPTIONS
 from yipan.region.guide import guide
 from yipan.region.meta import FILE
 from yipan.region.schema import TABLES
@@ -80,6 +80,15 @@ licence = ""
 id = "assumed"
 zh = "规划人员的假设"
 en = "assumed by the planner"
+
+# 有时刻表(transit/*.zip)时:问哪一天、哪一段的出发;day 可省(取班次最多的工作日);step 为秒
+# With timetables (transit/*.zip): the departures asked for. Without day, the working day with the most
+# trips is taken; step is in seconds
+# [departures]
+# day = 2026-03-10
+# start = "07:00"
+# end = "09:00"
+# step = 60
 
 # 某一列的来源或质量与该行不同时 | where a column's source or quality differs from that of its row:
 # [provenance."cells.jobs"]
@@ -197,5 +206,15 @@ def _toml(slug: str) -> str:
             f"# {zh} | {en}\n[assumptions.{name}]\nvalue = {value}\n"
             f'unit = "{unit}"\nzh = "{zh}"\nen = "{en}"\n'
             'source = "assumed"\nquality = "assumed"\n'
+        )
+    out.append(
+        "# 有街道(streets.osm.pbf)的区域另需下列假设;去掉“# ”即可修改\n"
+        '# A region with streets (streets.osm.pbf) needs these too; take away the "# " to change them'
+    )
+    for name, value, unit, zh, en in STREET_ASSUMPTIONS:
+        out.append(
+            f"# # {zh} | {en}\n# [assumptions.{name}]\n# value = {value}\n"
+            f'# unit = "{unit}"\n# zh = "{zh}"\n# en = "{en}"\n'
+            '# source = "assumed"\n# quality = "assumed"\n'
         )
     return "\n".join(out)
