@@ -1,1 +1,1 @@
-"""Streets of one mode: reading, compressing, putting places on them."""
+"""Streets: read from OpenStreetMap, places put on them, compressed to a core that searches run on."""
