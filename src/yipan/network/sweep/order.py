@@ -1,0 +1,340 @@
+"""Order of elimination: which junctions are contracted first, so that few shortcuts arise.
+
+Dead ends and passages first, then nested dissection: the cells between separators, and every separator after
+the two sides it parts. Separators are least vertex cuts between the outer quarters of a cell in four
+directions (inertial flow: Schild and Sommer 2015; on vertices instead of edges, with Dinic's phases).
+The last cells are eliminated by least degree. Only the quality depends on it, never a distance.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from yipan.network.jit import kernel
+from yipan.network.streets.values import Core, Floats, Int32
+
+_LEAF = 24  # nodes of a cell that is eliminated by least degree
+_OUTER = 0.25  # share of a cell's nodes on either side that a separator keeps apart
+_NONE, _TERMINAL = -2, -1
+
+
+def order_of(core: Core) -> Int32:
+    """Return the nodes of a core in the order of their elimination, shape (nodes,).
+
+    Examples
+    --------
+    >>> from yipan.network.streets.compress import compress
+    >>> from yipan.network.streets.values import Streets
+    >>> one, flat = np.ones(3, dtype=np.int32), np.zeros(4)
+    >>> u, v = np.array([[0, 0, 0], [1, 2, 3]], dtype=np.int32)
+    >>> star = compress(Streets("walk", flat, flat, u, v, one, one, one, one.astype(np.int64)))
+    >>> sorted(order_of(star).tolist())
+    [0, 1, 2, 3]
+    """
+    n = len(core.node_point)
+    start, adjacent = simple_graph(n, core.tail, core.head)
+    degree = np.diff(start).astype(np.int32)
+    peeled = _peel(start, adjacent, degree)
+    gone = np.zeros(n, dtype=np.bool_)
+    gone[peeled] = True
+    rest = np.flatnonzero(~gone).astype(np.int32)
+    lat = core.streets.lat[core.node_point]
+    lon = core.streets.lon[core.node_point] * np.cos(np.radians(lat.mean() if n else 0.0))
+    return np.concatenate([peeled, _dissect(start, adjacent, degree, rest, lon, lat)])
+
+
+def simple_graph(n: int, a: Int32, b: Int32) -> tuple[Int32, Int32]:
+    """Return the neighbours of n nodes: without loops and doubles, both ways, ascending."""
+    low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b)
+    pairs = np.unique((low * n + high)[low != high])
+    low, high = np.divmod(pairs, max(n, 1))
+    both = np.sort(np.concatenate([pairs, high * n + low]))
+    start = np.zeros(n + 1, dtype=np.int32)
+    np.cumsum(np.bincount(both // max(n, 1), minlength=n), out=start[1:])
+    return start, (both % max(n, 1)).astype(np.int32)
+
+
+@kernel
+def _peel(start: Int32, adjacent: Int32, degree: Int32) -> Int32:
+    """Eliminate nodes of at most two neighbours until none is left; the lists of the others are kept up."""
+    n = len(degree)
+    queue, queued, count = np.empty(n, dtype=np.int32), np.zeros(n, dtype=np.bool_), 0
+    for x in range(n):
+        if degree[x] <= 2:
+            queue[count], queued[x] = x, True
+            count += 1
+    at = 0
+    while at < count:
+        x = queue[at]
+        at += 1
+        a = adjacent[start[x]] if degree[x] > 0 else x
+        b = adjacent[start[x] + 1] if degree[x] == 2 else x
+        joined = degree[x] < 2
+        if not joined:
+            for k in range(start[a], start[a] + degree[a]):
+                joined |= adjacent[k] == b
+        for side in range(degree[x]):
+            y, z = (a, b) if side == 0 else (b, a)
+            k = start[y]
+            while adjacent[k] != x:
+                k += 1
+            if joined:
+                degree[y] -= 1
+                adjacent[k] = adjacent[start[y] + degree[y]]
+                if degree[y] <= 2 and not queued[y]:
+                    queue[count], queued[y] = y, True
+                    count += 1
+            else:
+                adjacent[k] = z
+    return queue[:count].copy()
+
+
+@kernel
+def _dissect(start: Int32, adjacent: Int32, degree: Int32, nodes: Int32, lon: Floats, lat: Floats) -> Int32:
+    """Return `nodes` in the order of nested dissection."""
+    order, n = nodes.copy(), len(nodes)
+    cell = np.full(len(degree), -1, dtype=np.int32)
+    place = np.empty(len(degree), dtype=np.int32)
+    cell[order] = 0
+    stack = [(0, n, 0)]
+    names = 1
+    while len(stack) > 0:
+        low, high, name = stack.pop()
+        part = order[low:high].copy()
+        if high - low <= _LEAF:
+            order[low:high] = _least_degree(start, adjacent, degree, part, cell, name, place)
+            continue
+        local_start, local = _local(start, adjacent, degree, part, cell, name, place)
+        side = _separate(local_start, local, lon[part], lat[part])
+        left, right = low, low + np.sum(side == 0)
+        middle, last = right, right + np.sum(side == 1)
+        end = last
+        for i in range(len(part)):
+            x = part[i]
+            if side[i] == 0:
+                order[left], cell[x] = x, names
+                left += 1
+            elif side[i] == 1:
+                order[right], cell[x] = x, names + 1
+                right += 1
+            else:
+                order[end], cell[x] = x, -1
+                end += 1
+        stack.append((low, middle, names))
+        stack.append((middle, last, names + 1))
+        names += 2
+    return order
+
+
+@kernel
+def _local(
+    start: Int32, adjacent: Int32, degree: Int32, part: Int32, cell: Int32, name: int, place: Int32
+) -> tuple[Int32, Int32]:
+    """Return the graph of one cell, its nodes numbered as in `part`."""
+    total = 0
+    for i in range(len(part)):
+        place[part[i]] = i
+        total += degree[part[i]]
+    local_start, local, count = np.zeros(len(part) + 1, dtype=np.int32), np.empty(total, dtype=np.int32), 0
+    for i in range(len(part)):
+        x = part[i]
+        for k in range(start[x], start[x] + degree[x]):
+            if cell[adjacent[k]] == name:
+                local[count] = place[adjacent[k]]
+                count += 1
+        local_start[i + 1] = count
+    return local_start, local
+
+
+@kernel
+def _separate(start: Int32, adjacent: Int32, lon: Floats, lat: Floats) -> Int32:
+    """Return the side of every node of a cell: 0, 1, or 2 for the smallest separator of four directions."""
+    n = len(lon)
+    outer = max(1, int(n * _OUTER))
+    best, evenness = n, 0
+    side = np.full(n, 2, dtype=np.int32)
+    terminal = np.empty(n, dtype=np.int32)
+    for direction in range(4):
+        if direction == 0:
+            key = lon
+        elif direction == 1:
+            key = lat
+        elif direction == 2:
+            key = lon + lat
+        else:
+            key = lon - lat
+        by = np.argsort(key)
+        terminal[:] = 0
+        terminal[by[:outer]] = 1
+        terminal[by[n - outer :]] = 2
+        flow, level = _cut(start, adjacent, terminal, best)
+        if flow > best:
+            continue
+        reached = level[1::2] >= 0
+        left = np.sum(reached)
+        even = min(left, n - flow - left)
+        if flow < best or even > evenness:
+            best, evenness = flow, even
+            for i in range(n):
+                side[i] = 0 if reached[i] else (2 if level[2 * i] >= 0 else 1)
+    return side
+
+
+@kernel
+def _cut(start: Int32, adjacent: Int32, terminal: Int32, bound: int) -> tuple[int, Int32]:
+    """Return the most vertex-disjoint paths from terminals 1 to 2, and what is still reached beside them.
+
+    State 2v is the entry of node v, 2v + 1 its exit. Stops as soon as the flow is above `bound`.
+    """
+    n = len(terminal)
+    before, after = np.full(n, _NONE, dtype=np.int32), np.full(n, _NONE, dtype=np.int32)
+    level, queue = np.empty(2 * n, dtype=np.int32), np.empty(2 * n, dtype=np.int32)
+    arc, path = np.empty(n, dtype=np.int32), np.empty(2 * n + 1, dtype=np.int32)
+    flow = 0
+    while _levels(start, adjacent, terminal, before, after, level, queue):
+        arc[:] = start[:-1]
+        for v in range(n):
+            if terminal[v] == 1 and before[v] != _TERMINAL:
+                flow += _augment(v, start, adjacent, terminal, before, after, level, arc, path)
+        if flow > bound:
+            break
+    return flow, level
+
+
+@kernel
+def _levels(
+    start: Int32, adjacent: Int32, terminal: Int32, before: Int32, after: Int32, level: Int32, queue: Int32
+) -> bool:
+    """Breadth-first levels of the residual graph; whether a terminal 2 is reached."""
+    level[:] = -1
+    count = at = 0
+    found = False
+    for v in range(len(terminal)):
+        if terminal[v] == 1:
+            level[2 * v], queue[count] = 0, 2 * v
+            count += 1
+    while at < count:
+        state = queue[at]
+        at += 1
+        v, on = state >> 1, level[state] + 1
+        if state & 1 == 0:
+            to = v if before[v] == _NONE else before[v]
+            if to >= 0 and level[2 * to + 1] < 0:
+                level[2 * to + 1], queue[count] = on, 2 * to + 1
+                count += 1
+            continue
+        if terminal[v] == 2:
+            found = True
+        if before[v] != _NONE and level[2 * v] < 0:
+            level[2 * v], queue[count] = on, 2 * v
+            count += 1
+        for k in range(start[v], start[v + 1]):
+            w = adjacent[k]
+            if after[v] != w and level[2 * w] < 0:
+                level[2 * w], queue[count] = on, 2 * w
+                count += 1
+    return found
+
+
+@kernel
+def _augment(
+    source: int,
+    start: Int32,
+    adjacent: Int32,
+    terminal: Int32,
+    before: Int32,
+    after: Int32,
+    level: Int32,
+    arc: Int32,
+    path: Int32,
+) -> int:
+    """Find one more path along rising levels and put it into the flow; return 1 if there is one."""
+    path[0], top = 2 * source, 0
+    while top >= 0:
+        state = path[top]
+        v, on, to = state >> 1, level[state] + 1, -1
+        if state & 1 == 0:
+            exit_of = v if before[v] == _NONE else before[v]
+            if exit_of >= 0 and level[2 * exit_of + 1] == on:
+                to = 2 * exit_of + 1
+        elif terminal[v] == 2:
+            break
+        elif before[v] != _NONE and level[2 * v] == on:
+            to = 2 * v
+        else:
+            while arc[v] < start[v + 1]:
+                w = adjacent[arc[v]]
+                if after[v] != w and level[2 * w] == on:
+                    to = 2 * w
+                    break
+                arc[v] += 1
+        if to < 0:
+            level[state] = -1
+            top -= 1
+        else:
+            top += 1
+            path[top] = to
+    if top < 0:
+        return 0
+    before[source] = _TERMINAL
+    for i in range(1, top):
+        v, w = path[i] >> 1, path[i + 1] >> 1
+        if path[i] & 1 == 0:
+            continue
+        if v == w:
+            before[v] = after[v] = _NONE
+        else:
+            after[v], before[w] = w, v
+    after[path[top] >> 1] = _TERMINAL
+    return 1
+
+
+@kernel
+def _least_degree(
+    start: Int32, adjacent: Int32, degree: Int32, part: Int32, cell: Int32, name: int, place: Int32
+) -> Int32:
+    """Return a small cell in the order of least degree; neighbours outside count, up to 64 bits in all."""
+    n = len(part)
+    bits = np.zeros(n, dtype=np.uint64)
+    outside, known = np.empty(64, dtype=np.int32), n
+    one = np.uint64(1)
+    for i in range(n):
+        place[part[i]] = i
+    for i in range(n):
+        x = part[i]
+        for k in range(start[x], start[x] + degree[x]):
+            y = adjacent[k]
+            if cell[y] == name:
+                bits[i] |= one << np.uint64(place[y])
+                continue
+            j = n
+            while j < known and outside[j] != y:
+                j += 1
+            if j == known and known < 64:
+                outside[j] = y
+                known += 1
+            if j < 64:
+                bits[i] |= one << np.uint64(j)
+    order, left = np.empty(n, dtype=np.int32), np.ones(n, dtype=np.bool_)
+    for step in range(n):
+        best, least = -1, 65
+        for i in range(n):
+            if left[i]:
+                count = _ones(bits[i])
+                if count < least:
+                    best, least = i, count
+        order[step], left[best] = part[best], False
+        for i in range(n):
+            if left[i] and (bits[best] >> np.uint64(i)) & one:
+                bits[i] = (bits[i] | bits[best]) & ~(one << np.uint64(best)) & ~(one << np.uint64(i))
+    return order
+
+
+@kernel
+def _ones(bits: np.uint64) -> int:
+    """Count the bits that are set."""
+    count = 0
+    while bits:
+        bits &= bits - np.uint64(1)
+        count += 1
+    return count
