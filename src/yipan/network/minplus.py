@@ -1,17 +1,27 @@
 """Shortest-path algebra on integer arrays: add along a path, take the least of several.
 
 Times inside this package are int32 seconds; `FAR` stands for "no way". Two of them still add up
-without overflow, and anything not below `FAR` is read as "no way" again.
+without overflow, and anything not below `FAR` is read as "no way" again. The kernels serve any integer
+type: sums stop at the value that stands for "no way" (`top_of`), so nothing ever wraps around.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from yipan.network.jit import kernel
+from yipan.network.threads import over_blocks
+
 Seconds = NDArray[np.int32]
 FAR = np.int32(2**29)
-_ROWS = 64  # rows of one block: block and buffer stay in the second-level cache
+SPAN = 512
+"""Columns of one tile: the tiles of a block's hubs stay in the second-level cache."""
+_ROWS = 64  # rows of one block
+_ALONE = 4_000_000  # sums below which threads cost more than they save
+_Ints = NDArray[np.int64]
 
 
 def as_seconds(distances: NDArray[np.float64]) -> Seconds:
@@ -19,22 +29,53 @@ def as_seconds(distances: NDArray[np.float64]) -> Seconds:
     return np.where(np.isfinite(distances), distances, float(FAR)).astype(np.int32)
 
 
-def lower(target: Seconds, left: Seconds, right: Seconds) -> None:
+def top_of(times: NDArray[Any]) -> Any:
+    """Return what stands for "no way" in an array, in its type: `FAR` in int32, the largest number in uint16.
+
+    Examples
+    --------
+    >>> int(top_of(np.zeros(1, dtype=np.uint16)))
+    65535
+    """
+    return FAR if times.dtype == np.int32 else times.dtype.type(np.iinfo(times.dtype).max)
+
+
+def tiled(right: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return ways on from hubs (k, m) tile by tile for kernels, (tiles, k, `SPAN`), and the least of each.
+
+    What is beyond the last column is "no way".
+    """
+    k, m = right.shape
+    count = -(-m // SPAN)
+    wide = np.full((k, count * SPAN), top_of(right), dtype=right.dtype)
+    wide[:, :m] = right
+    out = np.ascontiguousarray(wide.reshape(k, count, SPAN).transpose(1, 0, 2))
+    return out, out.min(axis=2)
+
+
+def still(values: NDArray[Any]) -> NDArray[Any]:
+    """Return values as a contiguous array that may not be written to: kernels compile for one kind only."""
+    out = np.ascontiguousarray(values).view()
+    out.flags.writeable = False
+    return out
+
+
+def lower(target: NDArray[Any], left: NDArray[Any], right: NDArray[Any]) -> None:
     """Lower `target` in place to ``min(target, left ⊗ right)``.
 
     Parameters
     ----------
     target
-        Shape (n, m); every entry at most 2·`FAR`.
+        Shape (n, m), C-contiguous.
     left, right
-        Shapes (n, k) and (k, m), entries at most `FAR`.
+        Shapes (n, k) and (k, m), of the type of `target`, entries at most "no way".
 
     Notes
     -----
-    ``(left ⊗ right)[i, j] = min over a of left[i, a] + right[a, j]``. A block of rows visits a hub only in
-    the span of columns it can lower at all: where the block's least way to the hub and the way on from it
-    together are below the largest entry of the column. Cells of one zone stand together, so blocks far from
-    a change are passed over.
+    ``(left ⊗ right)[i, j] = min over a of left[i, a] + right[a, j]``. In every tile of columns a row visits
+    only the hubs that can lower anything there: where the way to the hub and the least way on from it
+    are below the largest entry of the row. Cells of one zone stand together, so what is far from a change
+    is passed over. Blocks of rows run on threads.
 
     Examples
     --------
@@ -47,21 +88,21 @@ def lower(target: Seconds, left: Seconds, right: Seconds) -> None:
     n, m = target.shape
     if not left.size or not right.size or not m:
         return
-    buffer = np.empty((_ROWS, m), dtype=np.int32)
-    for start in range(0, n, _ROWS):
-        block, part = target[start : start + _ROWS], left[start : start + _ROWS]
-        gains = part.min(axis=0)[:, None] + right < block.max(axis=0)
-        first, last = gains.argmax(axis=1), m - gains[:, ::-1].argmax(axis=1)
-        for a in np.flatnonzero(gains.any(axis=1)):
-            span = slice(first[a], last[a])
-            into = buffer[: len(block), span]
-            np.add(part[:, a, None], right[a, span], out=into)
-            np.minimum(block[:, span], into, out=block[:, span])
+    left, top = still(left), top_of(target)
+    onward, least = tiled(right)
+
+    def block(start: int, stop: int) -> None:
+        lower_rows(target[start:stop], left[start:stop], onward, least, top)
+
+    if n * m * len(right) < _ALONE:
+        block(0, n)
+    else:
+        over_blocks(block, n, block=_ROWS)
 
 
-def product(left: Seconds, right: Seconds) -> Seconds:
-    """Return ``left ⊗ right`` (shape (n, m)), `FAR` where there is no way."""
-    out = np.full((left.shape[0], right.shape[1]), FAR, dtype=np.int32)
+def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
+    """Return ``left ⊗ right`` (shape (n, m)), "no way" where there is none."""
+    out = np.full((left.shape[0], right.shape[1]), top_of(left), dtype=left.dtype)
     lower(out, left, right)
     return out
 
@@ -74,8 +115,70 @@ def closure(weights: Seconds) -> Seconds:
     >>> closure(np.array([[9, 2, 9], [9, 9, 2], [9, 9, 9]], dtype=np.int32)).tolist()
     [[0, 2, 4], [9, 0, 2], [9, 9, 0]]
     """
-    out = weights.copy()
+    out = np.ascontiguousarray(np.minimum(weights, FAR), dtype=np.int32)
     np.fill_diagonal(out, 0)
-    for h in range(len(out)):
-        np.minimum(out, out[:, h, None] + out[h], out=out)
-    return np.minimum(out, FAR)
+    _close(out)
+    return out
+
+
+@kernel
+def _close(out: Seconds) -> None:
+    k = out.shape[0]
+    for h in range(k):
+        through = out[h]
+        for i in range(k):
+            first, row = out[i, h], out[i]
+            if first < FAR:
+                for j in range(k):
+                    row[j] = min(row[j], np.int32(first + through[j]))
+
+
+@kernel
+def useful(hubs: _Ints, left: NDArray[Any], least: NDArray[Any], high: int, top: Any) -> int:
+    """Write the hubs by which something below `high` can be reached to `hubs`; return how many they are."""
+    count = 0
+    for a in range(left.size):
+        if left[a] < top and np.int64(left[a]) + np.int64(least[a]) < high:
+            hubs[count] = a
+            count += 1
+    return count
+
+
+@kernel
+def relax(out: NDArray[Any], left: NDArray[Any], onward: NDArray[Any], hubs: _Ints, top: Any) -> None:
+    """Lower `out[d]` to the least over hubs a of ``left[a] + onward[a, d]``, at most `top`.
+
+    Four hubs a pass, so that `out` is read and written a quarter as often; the casts keep sums narrow, which
+    lets the loop run on as many entries at once as the machine can hold.
+    """
+    cast, last = out.dtype.type, hubs.size - 1
+    for q in range(0, hubs.size, 4):
+        a, b, c, d = hubs[q], hubs[min(q + 1, last)], hubs[min(q + 2, last)], hubs[min(q + 3, last)]
+        to_a, to_b, to_c, to_d = left[a], left[b], left[c], left[d]
+        room_a, room_b = cast(top - to_a), cast(top - to_b)
+        room_c, room_d = cast(top - to_c), cast(top - to_d)
+        on_a, on_b, on_c, on_d = onward[a], onward[b], onward[c], onward[d]
+        for i in range(out.size):
+            by_a = cast(min(on_a[i], room_a) + to_a)
+            by_b = cast(min(on_b[i], room_b) + to_b)
+            by_c = cast(min(on_c[i], room_c) + to_c)
+            by_d = cast(min(on_d[i], room_d) + to_d)
+            out[i] = min(out[i], by_a, by_b, by_c, by_d)
+
+
+@kernel
+def lower_rows(
+    target: NDArray[Any], left: NDArray[Any], onward: NDArray[Any], least: NDArray[Any], top: Any
+) -> None:
+    """Lower a block of rows in place (see `lower`); `onward` and `least` as `tiled` returns them."""
+    n, m = target.shape
+    hubs = np.empty(left.shape[1], np.int64)
+    for t in range(least.shape[0]):
+        for i in range(n):
+            row = target[i, t * SPAN : min(m, t * SPAN + SPAN)]
+            high = row[0]
+            for d in range(row.size):
+                high = max(high, row[d])
+            count = useful(hubs, left[i], least[t], int(high), top)
+            if count:
+                relax(row, left[i], onward[t], hubs[:count], top)
