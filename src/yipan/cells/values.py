@@ -1,0 +1,97 @@
+"""What placing a count returns, and how it enters the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from yipan.errors import Problem
+from yipan.region.schema import Quality
+from yipan.region.value import Provenance
+from yipan.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A count put into cells.
+
+    Parameters
+    ----------
+    cells
+        The table with the column filled, and the quality of each row no better than that of the count.
+    column, source, quality, note
+        What was filled, from what source, how good it is and how it was done.
+    total, placed
+        Sum of the count before, and of the column after.
+    outside
+        Points that lie in no cell (columns as given); empty for other ways.
+    problems
+        Warnings: what was lost or had to be guessed.
+    """
+
+    cells: pd.DataFrame
+    column: str
+    source: str
+    quality: Quality
+    note: Text
+    total: float
+    placed: float
+    outside: pd.DataFrame = field(default_factory=pd.DataFrame)
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def lost(self) -> float:
+        """Share of the total that is in no cell, 0 to 1 (0 where the total is 0)."""
+        return max(0.0, 1 - self.placed / self.total) if self.total else 0.0
+
+    @property
+    def provenance(self) -> Provenance:
+        """What ``region.toml`` should say of the column."""
+        return Provenance(
+            column=f"cells.{self.column}", source=self.source, quality=self.quality, note=self.note
+        )
+
+
+def filled(
+    cells: pd.DataFrame, column: str, values: NDArray[np.float64], *, source: str, quality: Quality
+) -> pd.DataFrame:
+    """Return cells with a column of numbers; a row is as good as the weakest thing in it.
+
+    The row's source becomes that of the people, for a table of cells is first of all where people live;
+    for another column it is kept, and `Placed.provenance` tells that column's.
+    """
+    before = [Quality(q) if q else quality for q in cells["quality"]]
+    worst = [str(max(q, quality, key=lambda x: x.rank)) for q in before]
+    out = cells.assign(**{column: values}, quality=pd.Series(worst, index=cells.index, dtype="str"))
+    if column == "population":
+        out = out.assign(source=pd.Series([source] * len(cells), index=cells.index, dtype="str"))
+    return out
+
+
+def warning(what: Text, remedy: Text, *, file: str = "", column: str = "") -> Problem:
+    """Return a problem that keeps nothing from going on."""
+    return Problem(what=what, remedy=remedy, file=file, column=column, severity="warning")
+
+
+def loss(total: float, placed: float, *, file: str = "") -> tuple[Problem, ...]:
+    """Return a warning where more than a thousandth of a total is in no cell."""
+    if total <= 0 or 1 - placed / total <= 0.001:
+        return ()
+    share = 1 - placed / total
+    return (
+        warning(
+            Text(
+                f"{total:,.0f} 中有 {total - placed:,.0f}({share:.1%})不在任何单元格内",
+                f"{total - placed:,.0f} of {total:,.0f} ({share:.1%}) lie in no cell",
+            ),
+            Text(
+                "检查坐标与范围;边界上的损失可用 overlap 规则避免,或以官方总数校准",
+                "look at coordinates and extent; losses at borders go with the rule overlap,"
+                " or calibrate to official totals",
+            ),
+            file=file,
+        ),
+    )
