@@ -1,0 +1,172 @@
+"""Open a feed's zip safely: nothing is unpacked to disk, claims are checked first, bytes are counted after.
+
+Refused whole: names that lead out of the archive, links, encrypted members, archives in the archive,
+more members than option ``region.max_files``, members that would grow suspiciously (``region.max_ratio``),
+more than ``network.max_feed_mb`` in total. Members that are not GTFS tables are never opened.
+"""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO, TYPE_CHECKING
+
+from yipan import options
+from yipan.network.timetable.report import Report
+from yipan.text import Text
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".zst")
+_SMALL = 100_000  # bytes below which a large compression ratio does no harm
+BROKEN = (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError, OSError, RuntimeError)
+"""What Python raises while it reads a damaged archive."""
+
+
+class TooLargeError(OSError):
+    """A member holds more bytes than it claims."""
+
+
+class _Counted(io.RawIOBase):
+    """A member that must not give more bytes than it claims to hold."""
+
+    def __init__(self, source: IO[bytes], claimed: int) -> None:
+        self._source, self._left = source, claimed
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        into = memoryview(buffer).cast("B")
+        data = self._source.read(len(into))
+        self._left -= len(data)
+        if self._left < 0:
+            raise TooLargeError("the member is larger than it claims")
+        into[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The tables of an open feed: by lower-case file name, such as ``stops.txt``."""
+
+    zip: zipfile.ZipFile
+    members: dict[str, zipfile.ZipInfo]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.members
+
+    def open(self, name: str) -> io.BufferedReader:
+        """Open one table as bytes; reading past its claimed size raises `TooLargeError`."""
+        member = self.members[name]
+        return io.BufferedReader(_Counted(self.zip.open(member), member.file_size), 1 << 20)
+
+
+@contextmanager
+def opened(path: Path, report: Report) -> Iterator[Archive | None]:
+    """Open a feed for the length of the ``with`` block.
+
+    Gives None, with every reason in `report`, when it must not or cannot be opened.
+    """
+    try:
+        archive = zipfile.ZipFile(path)
+    except BROKEN as error:
+        report.add(
+            Text(f"不是完好的 zip 文件:{_words(error)}", f"not a sound zip file: {_words(error)}"),
+            Text("重新下载或重新打包此数据", "download or pack the feed again"),
+        )
+        yield None
+        return
+    with archive:
+        _refuse_danger(archive, report)
+        yield None if report.unsafe else Archive(archive, _tables(archive, report))
+
+
+def _words(error: Exception) -> str:
+    """Return an error in words, without the folder of the file."""
+    return (error.strerror or "") if isinstance(error, OSError) and error.strerror else str(error)
+
+
+def _tables(archive: zipfile.ZipFile, report: Report) -> dict[str, zipfile.ZipInfo]:
+    """Find the tables: at the top, or all in one folder (common, and harmless)."""
+    files = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
+    tables = [m for m in files if m.filename.lower().endswith(".txt")]
+    at_top = [m for m in tables if "/" not in m.filename]
+    folders = {m.filename.rpartition("/")[0] for m in tables}
+    if not at_top and len(folders) == 1:
+        report.add(
+            Text("各表放在压缩包内的文件夹中", "the tables stand in a folder inside the archive"),
+            Text("把各表直接打包在压缩包顶层", "pack the tables at the top of the archive"),
+            severity="warning",
+        )
+        at_top = tables
+    return {m.filename.rpartition("/")[2].lower(): m for m in at_top}
+
+
+def _refuse_danger(archive: zipfile.ZipFile, report: Report) -> None:
+    """Report every reason why the archive must not be read, and mark the report as unsafe."""
+    members, before = archive.infolist(), len(report.problems)
+    total, limit = sum(m.file_size for m in members), options.get("network.max_feed_mb")
+    if total > limit * 1_000_000:
+        report.add(
+            Text(
+                f"声称解开后有 {total / 1e6:,.0f} MB,超过上限 {limit:,} MB,未打开",
+                f"claims {total / 1e6:,.0f} MB when unpacked, above the limit of {limit:,} MB; not opened",
+            ),
+            Text(
+                "精简数据,或设置 YIPAN_NETWORK_MAX_FEED_MB", "thin it out, or set YIPAN_NETWORK_MAX_FEED_MB"
+            ),
+        )
+    if len(members) > options.get("region.max_files"):
+        report.add(
+            Text(f"有 {len(members):,} 个文件,过多", f"it holds {len(members):,} files, which is too many"),
+            Text("只打包 GTFS 各表", "pack only the tables of the feed"),
+        )
+    seen: set[str] = set()
+    for member in members:
+        what = _danger(member, seen)
+        if what is not None:
+            report.add(
+                Text(f"{member.filename!r}:{what.zh}", f"{member.filename!r}: {what.en}"),
+                Text(
+                    "不要打开来历不明的数据;向发布者重新索取",
+                    "do not use feeds of unknown origin; get it again from its publisher",
+                ),
+            )
+        seen.add(member.filename.casefold())
+    report.unsafe = len(report.problems) > before
+
+
+def _danger(member: zipfile.ZipInfo, seen: set[str]) -> Text | None:
+    """Return why one member must not be in a feed, or None."""
+    name = member.orig_filename
+    path = PurePosixPath(name.replace("\\", "/"))
+    ratio, most = member.file_size / max(member.compress_size, 1), options.get("region.max_ratio")
+    leads_out = ".." in path.parts or path.is_absolute() or PureWindowsPath(name).drive or "\0" in name
+    special = stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR)
+    dangers = (
+        (leads_out, Text("路径指向压缩包之外", "its path leads out of the archive")),
+        (special, Text("是链接或特殊文件", "it is a link or a special file")),
+        (member.flag_bits & 0x1, Text("已加密", "it is encrypted")),
+        (member.filename.casefold() in seen, Text("文件名重复", "its name is there twice")),
+        (path.suffix.lower() in _ARCHIVES, Text("压缩包中又有压缩包", "it is an archive inside the archive")),
+        (
+            member.file_size > _SMALL and ratio > most,
+            Text(
+                f"压缩比 {ratio:,.0f} 异常(压缩炸弹?)",
+                f"its compression ratio is {ratio:,.0f} (a compression bomb?)",
+            ),
+        ),
+    )
+    return next((why for true, why in dangers if true), None)
