@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from yipan.cells.grid import resolution_of
 from yipan.cells.shares import shares
-from yipan.cells.values import Placed, filled, loss, warning
+from yipan.cells.values import Placed, balance, filled, warning
 from yipan.errors import Problem, RegionError
 from yipan.region.findings import listed
 from yipan.region.schema import CELLS, Quality
@@ -78,7 +78,7 @@ def from_points(
     inside = place >= 0
     values = np.bincount(place[inside], weights=count[inside], minlength=len(cells)).astype(np.float64)
     total, placed = float(count.sum()), float(count[inside].sum())
-    problems = list(loss(total, placed, file=_POINTS))
+    problems = list(balance(total, placed, file=_POINTS))
     gone = points[~inside]
     if len(gone):
         rows = listed([int(i) + 2 for i in np.flatnonzero(~inside)])

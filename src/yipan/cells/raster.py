@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from yipan.cells.grid import resolution_of
 from yipan.cells.shapes import Shapes, hexagons, within_globe
-from yipan.cells.values import Placed, filled, loss, warning
+from yipan.cells.values import Placed, balance, filled, warning
 from yipan.errors import Problem, RegionError
 from yipan.region.findings import listed
 from yipan.region.schema import Quality
@@ -116,7 +116,7 @@ def from_raster(
         ),
         total=total,
         placed=placed,
-        problems=(*beyond, *loss(total, placed, file=Path(raster).name)),
+        problems=(*beyond, *balance(total, placed, file=Path(raster).name)),
     )
 
 

@@ -76,22 +76,24 @@ def warning(what: Text, remedy: Text, *, file: str = "", column: str = "") -> Pr
     return Problem(what=what, remedy=remedy, file=file, column=column, severity="warning")
 
 
-def loss(total: float, placed: float, *, file: str = "") -> tuple[Problem, ...]:
-    """Return a warning where more than a thousandth of a total is in no cell."""
-    if total <= 0 or 1 - placed / total <= 0.001:
+def balance(total: float, placed: float, *, file: str = "") -> tuple[Problem, ...]:
+    """Return a warning where cells hold over a thousandth less, or more, than the total to place."""
+    gap = total - placed
+    if total <= 0 or abs(gap) <= 0.001 * total:
         return ()
-    share = 1 - placed / total
-    return (
-        warning(
-            Text(
-                f"{total:,.0f} 中有 {total - placed:,.0f}({share:.1%})不在任何单元格内",
-                f"{total - placed:,.0f} of {total:,.0f} ({share:.1%}) lie in no cell",
-            ),
-            Text(
-                "检查坐标与范围;边界上的损失可用 overlap 规则避免,或以官方总数校准",
-                "look at coordinates and extent; losses at borders go with the rule overlap,"
-                " or calibrate to official totals",
-            ),
-            file=file,
-        ),
+    if gap < 0:
+        what = Text(
+            f"单元格伸出分区,多计 {-gap:,.0f}({-gap / total:.1%})",
+            f"cells reach beyond the zones and hold {-gap:,.0f} more ({-gap / total:.1%})",
+        )
+        return (warning(what, Text("以官方总数校准", "calibrate to official totals"), file=file),)
+    what = Text(
+        f"{total:,.0f} 中有 {gap:,.0f}({gap / total:.1%})不在任何单元格内",
+        f"{gap:,.0f} of {total:,.0f} ({gap / total:.1%}) lie in no cell",
     )
+    remedy = Text(
+        "检查坐标与范围;边界上的损失可用 overlap 规则避免,或以官方总数校准",
+        "look at coordinates and extent; losses at borders go with the rule overlap,"
+        " or calibrate to official totals",
+    )
+    return (warning(what, remedy, file=file),)
