@@ -119,7 +119,7 @@ def accessibility(
     kinds = np.atleast_2d(np.ascontiguousarray(weights, dtype=np.float64))
     if kinds.shape[1] != shape_of(times)[1]:
         raise ValueError("one weight a destination")
-    tables = Tables(decays, unit=unit_of(times))
+    tables = Tables(times, decays)
     return weighted(times, kinds, tables, decays=len(decays), percentile=percentile)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yipan.network.decay import Decay
-from yipan.network.matrix.stream import Source, Tables, gathered, shape_of, unit_of, weighted
+from yipan.network.matrix.stream import Source, Tables, gathered, shape_of, weighted
 
 Floats = NDArray[np.float64]
 Weight = Callable[[Floats], Floats]
@@ -86,7 +86,7 @@ def two_step_floating_catchment(
     array([0.25, 0.25, 0.05])
     """
     supply, demand = _sides(times, supply, demand)
-    tables = Tables([limited(limit, decay)], unit=unit_of(times))
+    tables = Tables(times, [limited(limit, decay)])
     heads = gathered(times, demand[None], tables, percentile=percentile)[0]
     ratio = _ratio(supply, heads)
     return weighted(times, ratio[None], tables, decays=1, percentile=percentile)[:, 0, 0]
@@ -128,8 +128,8 @@ def three_step_floating_catchment(
     array([0.24, 0.24, 0.08])
     """
     supply, demand = _sides(times, supply, demand)
-    tables = Tables([decay], unit=unit_of(times))
-    squares = Tables([decay], unit=unit_of(times), squared=True)
+    tables = Tables(times, [decay])
+    squares = Tables(times, [decay], squared=True)
     there = (supply > 0).astype(np.float64)
     choice = weighted(times, there[None], tables, decays=1, percentile=percentile)[:, 0, 0]
     heads = gathered(times, _ratio(demand, choice)[None], squares, percentile=percentile)[0]

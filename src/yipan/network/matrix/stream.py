@@ -76,14 +76,16 @@ def _spans(n: int, row_bytes: int) -> Iterator[tuple[int, int]]:
 class Tables:
     """Weights of decays by code: one look-up for each pair, however costly the decay.
 
-    Row d, entry c is ``decays[d]`` of ``c · unit`` seconds; the last entry is 0.
+    Row d, entry c is ``decays[d]`` of ``c · unit`` seconds (squared when asked); the last entry is 0.
     """
 
-    def __init__(self, decays: Sequence[Decay], *, unit: int, squared: bool = False) -> None:
-        self._decays, self._unit, self._squared = tuple(decays), unit, squared
+    def __init__(self, source: Source, decays: Sequence[Decay], *, squared: bool = False) -> None:
+        self._decays, self._unit, self._squared = tuple(decays), unit_of(source), squared
         reach = max((decay.reach for decay in self._decays), default=0.0)
         # the limit itself is within; one more entry costs nothing and survives rounding
-        self._needed = math.ceil(reach * 60 / unit) + 1 if math.isfinite(reach) else _MOST + 1
+        self._needed = math.ceil(reach * 60 / self._unit) + 1 if math.isfinite(reach) else _MOST + 1
+        if isinstance(source, Matrix):  # the code of "no way" stays the last entry
+            self._needed = min(self._needed, NONE)
         self._table = self._made(self._needed) if self._needed <= _READY else np.zeros((len(self._decays), 1))
 
     def __call__(self, chunk: Chunk) -> Floats:
