@@ -1,10 +1,12 @@
-"""Customisation: the least way over lower nodes, put on every arc of a hierarchy; again in part when little changes."""
+"""Customisation: the least way over lower nodes on every arc of a hierarchy; in part when little changes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yipan.network.jit import kernel
 from yipan.network.minplus import FAR
@@ -28,6 +30,25 @@ class Customised:
     metric: Measured
     up: Int32
     down: Int32
+
+
+class _Load(NamedTuple):
+    """Chains of every arc, and their weights towards the higher and the lower end."""
+
+    first: Int32
+    chain: Int32
+    rising: Int32
+    falling: Int32
+
+
+class _Arcs(NamedTuple):
+    """Arcs from each rank up (first, high, low) and down (below_first, below)."""
+
+    first: Int32
+    high: Int32
+    low: Int32
+    below_first: Int32
+    below: Int32
 
 
 def customise(hierarchy: Hierarchy, metric: Measured) -> Customised:
@@ -57,12 +78,14 @@ def customise(hierarchy: Hierarchy, metric: Measured) -> Customised:
     """
     arcs = len(hierarchy.high)
     up, down = np.empty(arcs, dtype=np.int32), np.empty(arcs, dtype=np.int32)
-    _chains_on_arcs(*_chains_of(hierarchy, metric), up, down)
+    _set_chains(_load(hierarchy, metric), up, down)
     _triangles(hierarchy.first, hierarchy.high, up, down)
     return Customised(hierarchy, metric, up, down)
 
 
-def recustomise(customised: Customised, metric: Measured, *, chains: Int64 | Int32 | None = None) -> Customised:
+def recustomise(
+    customised: Customised, metric: Measured, *, chains: Int64 | Int32 | None = None
+) -> Customised:
     """Put changed weights on: only arcs over changed chains are visited. Equal to `customise` bit for bit.
 
     Parameters
@@ -78,36 +101,30 @@ def recustomise(customised: Customised, metric: Measured, *, chains: Int64 | Int
         chains = np.flatnonzero(apart)
     touched = np.unique(arcs.chain_arc[chains])
     up, down = customised.up.copy(), customised.down.copy()
-    _repair(
-        touched[touched >= 0].astype(np.int32),
-        *_chains_of(arcs, metric),
-        arcs.first,
-        arcs.high,
-        arcs.low,
-        arcs.below_first,
-        arcs.below,
-        up,
-        down,
-    )
+    lists = _Arcs(arcs.first, arcs.high, arcs.low, arcs.below_first, arcs.below)
+    _repair(touched[touched >= 0].astype(np.int32), _load(arcs, metric), lists, up, down)
     return Customised(arcs, metric, up, down)
 
 
-def _chains_of(arcs: Hierarchy, metric: Measured) -> tuple[Int32, Int32, Int32, Int32]:
-    """Return chains of arcs, and their weights towards the higher and the lower end."""
+def _load(arcs: Hierarchy, metric: Measured) -> _Load:
     rising = np.where(arcs.rises, metric.forward, metric.backward)
     falling = np.where(arcs.rises, metric.backward, metric.forward)
-    return arcs.arc_first, arcs.arc_chain, rising, falling
+    return _Load(arcs.arc_first, arcs.arc_chain, rising, falling)
 
 
 @kernel
-def _chains_on_arcs(
-    arc_first: Int32, arc_chain: Int32, rising: Int32, falling: Int32, up: Int32, down: Int32
-) -> None:
+def _set_chains(load: _Load, up: Int32, down: Int32) -> None:
     for e in range(len(up)):
-        a = b = FAR
-        for k in range(arc_first[e], arc_first[e + 1]):
-            a, b = min(a, rising[arc_chain[k]]), min(b, falling[arc_chain[k]])
-        up[e], down[e] = a, b
+        up[e], down[e] = _chains_of(e, load)
+
+
+@kernel
+def _chains_of(e: int, load: _Load) -> tuple[np.int32, np.int32]:
+    """Return the least weights of the chains of an arc."""
+    a = b = FAR
+    for k in range(load.first[e], load.first[e + 1]):
+        a, b = min(a, load.rising[load.chain[k]]), min(b, load.falling[load.chain[k]])
+    return a, b
 
 
 @kernel
@@ -134,65 +151,41 @@ def _triangles(first: Int32, high: Int32, up: Int32, down: Int32) -> None:
 
 
 @kernel
-def _repair(
-    touched: Int32,
-    arc_first: Int32,
-    arc_chain: Int32,
-    rising: Int32,
-    falling: Int32,
-    first: Int32,
-    high: Int32,
-    low: Int32,
-    below_first: Int32,
-    below: Int32,
-    up: Int32,
-    down: Int32,
-) -> None:
+def _repair(touched: Int32, load: _Load, arcs: _Arcs, up: Int32, down: Int32) -> None:
     """Work out touched arcs anew, lower ends first, and those above an arc that changed."""
-    n = len(first) - 1
-    waiting = np.zeros(len(high), dtype=np.bool_)
-    nodes = np.zeros(n, dtype=np.bool_)
-    arc_of = np.full(n, -1, dtype=np.int32)
+    n = len(arcs.first) - 1
+    waiting, nodes = np.zeros(len(up), dtype=np.bool_), np.zeros(n, dtype=np.bool_)
+    arc_of = np.full(n, -1, dtype=np.int32)  # to the node at hand, from each node below it
     start = n
     for k in range(len(touched)):
-        waiting[touched[k]] = nodes[low[touched[k]]] = True
-        start = min(start, low[touched[k]])
+        waiting[touched[k]] = nodes[arcs.low[touched[k]]] = True
+        start = min(start, arcs.low[touched[k]])
     for y in range(start, n):
         if not nodes[y]:
             continue
-        for k in range(below_first[y], below_first[y + 1]):
-            arc_of[low[below[k]]] = below[k]
-        for e in range(first[y], first[y + 1]):
-            if not waiting[e]:
-                continue
-            a = b = FAR
-            for k in range(arc_first[e], arc_first[e + 1]):
-                a, b = min(a, rising[arc_chain[k]]), min(b, falling[arc_chain[k]])
-            z = high[e]
-            for k in range(below_first[z], below_first[z + 1]):
-                xz = below[k]
-                if low[xz] >= y:
-                    break
-                xy = arc_of[low[xz]]
-                if xy >= 0:
-                    a, b = min(a, down[xy] + up[xz]), min(b, down[xz] + up[xy])
-            if a != up[e] or b != down[e]:
-                up[e], down[e] = a, b
-                _wait_above(e, first, high, y, waiting, nodes)
-        for k in range(below_first[y], below_first[y + 1]):
-            arc_of[low[below[k]]] = -1
+        for k in range(arcs.below_first[y], arcs.below_first[y + 1]):
+            arc_of[arcs.low[arcs.below[k]]] = arcs.below[k]
+        for e in range(arcs.first[y], arcs.first[y + 1]):
+            if waiting[e]:
+                a, b = _chains_of(e, load)
+                for k in range(arcs.below_first[arcs.high[e]], arcs.below_first[arcs.high[e] + 1]):
+                    xz = arcs.below[k]
+                    xy = arc_of[arcs.low[xz]]
+                    if arcs.low[xz] < y and xy >= 0:
+                        a, b = min(a, down[xy] + up[xz]), min(b, down[xz] + up[xy])
+                if a != up[e] or b != down[e]:
+                    up[e], down[e] = a, b
+                    _wait_above(e, y, arcs, waiting, nodes)
+        for k in range(arcs.below_first[y], arcs.below_first[y + 1]):
+            arc_of[arcs.low[arcs.below[k]]] = -1
 
 
 @kernel
-def _wait_above(
-    e: int, first: Int32, high: Int32, y: int, waiting: np.ndarray, nodes: np.ndarray
-) -> None:
+def _wait_above(e: int, y: int, arcs: _Arcs, waiting: NDArray[np.bool_], nodes: NDArray[np.bool_]) -> None:
     """Mark the arcs that a triangle joins with arc e of node y."""
-    z = high[e]
-    for f in range(first[y], first[y + 1]):
-        w = high[f]
-        if f == e:
-            continue
-        lower, higher = min(w, z), max(w, z)
-        g = first[lower] + np.searchsorted(high[first[lower] : first[lower + 1]], higher)
-        waiting[g] = nodes[lower] = True
+    z = arcs.high[e]
+    for f in range(arcs.first[y], arcs.first[y + 1]):
+        if f != e:
+            lower, higher = min(arcs.high[f], z), max(arcs.high[f], z)
+            span = arcs.high[arcs.first[lower] : arcs.first[lower + 1]]
+            waiting[arcs.first[lower] + np.searchsorted(span, higher)] = nodes[lower] = True

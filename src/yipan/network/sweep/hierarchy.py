@@ -1,8 +1,8 @@
 """Customisable contraction hierarchy: which shortcuts any speeds and closures may need.
 
-Nodes are eliminated in order; the neighbours left of each are joined. Weights do not matter here: they are put on
-by `yipan.network.sweep.customise`. Source: Dibbelt, Strasser, Wagner (2016), "Customizable Contraction
-Hierarchies", ACM JEA 21.
+Nodes are eliminated in order; the neighbours left of each are joined. Weights do not matter here: they
+are put on by `yipan.network.sweep.customise`. Source: Dibbelt, Strasser, Wagner (2016), "Customizable
+Contraction Hierarchies", ACM JEA 21.
 """
 
 from __future__ import annotations
@@ -64,8 +64,9 @@ def build_hierarchy(core: Core, order: Int32 | None = None) -> Hierarchy:
     Parameters
     ----------
     order
-        Nodes in an order of elimination; `yipan.network.sweep.order.order_of` when not given. It is rearranged within
-        the elimination tree, without changing an arc, so that what is near on the map is near in memory.
+        Nodes in an order of elimination; `yipan.network.sweep.order.order_of` when not given. It is
+        rearranged within the elimination tree, without changing an arc, so that what is near on the map
+        is near in memory.
 
     Examples
     --------

@@ -8,7 +8,10 @@ The last cells are eliminated by least degree. Only the quality depends on it, n
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from yipan.network.jit import kernel
 from yipan.network.streets.values import Core, Floats, Int32
@@ -16,6 +19,24 @@ from yipan.network.streets.values import Core, Floats, Int32
 _LEAF = 24  # nodes of a cell that is eliminated by least degree
 _OUTER = 0.25  # share of a cell's nodes on either side that a separator keeps apart
 _NONE, _TERMINAL = -2, -1
+
+
+class _Graph(NamedTuple):
+    """Neighbours of node x: the first ``degree[x]`` of ``adjacent`` from ``start[x]`` on."""
+
+    start: Int32
+    adjacent: Int32
+    degree: Int32
+
+
+class _Flow(NamedTuple):
+    """Vertex-disjoint paths: the nodes before and after each; working space of the search for more."""
+
+    before: Int32
+    after: Int32
+    level: Int32
+    arc: Int32
+    path: Int32
 
 
 def order_of(core: Core) -> Int32:
@@ -33,14 +54,14 @@ def order_of(core: Core) -> Int32:
     """
     n = len(core.node_point)
     start, adjacent = simple_graph(n, core.tail, core.head)
-    degree = np.diff(start).astype(np.int32)
-    peeled = _peel(start, adjacent, degree)
+    graph = _Graph(start, adjacent, np.diff(start).astype(np.int32))
+    peeled = _peel(graph)
     gone = np.zeros(n, dtype=np.bool_)
     gone[peeled] = True
     rest = np.flatnonzero(~gone).astype(np.int32)
     lat = core.streets.lat[core.node_point]
     lon = core.streets.lon[core.node_point] * np.cos(np.radians(lat.mean() if n else 0.0))
-    return np.concatenate([peeled, _dissect(start, adjacent, degree, rest, lon, lat)])
+    return np.concatenate([peeled, _dissect(graph, rest, lon, lat)])
 
 
 def simple_graph(n: int, a: Int32, b: Int32) -> tuple[Int32, Int32]:
@@ -55,8 +76,9 @@ def simple_graph(n: int, a: Int32, b: Int32) -> tuple[Int32, Int32]:
 
 
 @kernel
-def _peel(start: Int32, adjacent: Int32, degree: Int32) -> Int32:
+def _peel(graph: _Graph) -> Int32:
     """Eliminate nodes of at most two neighbours until none is left; the lists of the others are kept up."""
+    start, adjacent, degree = graph
     n = len(degree)
     queue, queued, count = np.empty(n, dtype=np.int32), np.zeros(n, dtype=np.bool_), 0
     for x in range(n):
@@ -90,11 +112,11 @@ def _peel(start: Int32, adjacent: Int32, degree: Int32) -> Int32:
 
 
 @kernel
-def _dissect(start: Int32, adjacent: Int32, degree: Int32, nodes: Int32, lon: Floats, lat: Floats) -> Int32:
+def _dissect(graph: _Graph, nodes: Int32, lon: Floats, lat: Floats) -> Int32:
     """Return `nodes` in the order of nested dissection."""
     order, n = nodes.copy(), len(nodes)
-    cell = np.full(len(degree), -1, dtype=np.int32)
-    place = np.empty(len(degree), dtype=np.int32)
+    cell = np.full(len(graph.degree), -1, dtype=np.int32)
+    place = np.empty(len(graph.degree), dtype=np.int32)
     cell[order] = 0
     stack = [(0, n, 0)]
     names = 1
@@ -102,9 +124,9 @@ def _dissect(start: Int32, adjacent: Int32, degree: Int32, nodes: Int32, lon: Fl
         low, high, name = stack.pop()
         part = order[low:high].copy()
         if high - low <= _LEAF:
-            order[low:high] = _least_degree(start, adjacent, degree, part, cell, name, place)
+            order[low:high] = _least_degree(graph, part, cell, name, place)
             continue
-        local_start, local = _local(start, adjacent, degree, part, cell, name, place)
+        local_start, local = _local(graph, part, cell, name, place)
         side = _separate(local_start, local, lon[part], lat[part])
         left, right = low, low + np.sum(side == 0)
         middle, last = right, right + np.sum(side == 1)
@@ -127,10 +149,9 @@ def _dissect(start: Int32, adjacent: Int32, degree: Int32, nodes: Int32, lon: Fl
 
 
 @kernel
-def _local(
-    start: Int32, adjacent: Int32, degree: Int32, part: Int32, cell: Int32, name: int, place: Int32
-) -> tuple[Int32, Int32]:
+def _local(graph: _Graph, part: Int32, cell: Int32, name: int, place: Int32) -> tuple[Int32, Int32]:
     """Return the graph of one cell, its nodes numbered as in `part`."""
+    start, adjacent, degree = graph
     total = 0
     for i in range(len(part)):
         place[part[i]] = i
@@ -171,8 +192,8 @@ def _separate(start: Int32, adjacent: Int32, lon: Floats, lat: Floats) -> Int32:
         if flow > best:
             continue
         reached = level[1::2] >= 0
-        left = np.sum(reached)
-        even = min(left, n - flow - left)
+        left = int(np.sum(reached))
+        even = int(min(left, n - flow - left))
         if flow < best or even > evenness:
             best, evenness = flow, even
             for i in range(n):
@@ -187,25 +208,27 @@ def _cut(start: Int32, adjacent: Int32, terminal: Int32, bound: int) -> tuple[in
     State 2v is the entry of node v, 2v + 1 its exit. Stops as soon as the flow is above `bound`.
     """
     n = len(terminal)
-    before, after = np.full(n, _NONE, dtype=np.int32), np.full(n, _NONE, dtype=np.int32)
-    level, queue = np.empty(2 * n, dtype=np.int32), np.empty(2 * n, dtype=np.int32)
-    arc, path = np.empty(n, dtype=np.int32), np.empty(2 * n + 1, dtype=np.int32)
-    flow = 0
-    while _levels(start, adjacent, terminal, before, after, level, queue):
-        arc[:] = start[:-1]
+    none = np.full(n, _NONE, dtype=np.int32)
+    level, path = np.empty(2 * n, dtype=np.int32), np.empty(2 * n + 1, dtype=np.int32)
+    paths = _Flow(none, none.copy(), level, np.empty(n, dtype=np.int32), path)
+    queue, flow = np.empty(2 * n, dtype=np.int32), 0
+    while _levels(start, adjacent, terminal, paths, queue):
+        paths.arc[:] = start[:-1]
         for v in range(n):
-            if terminal[v] == 1 and before[v] != _TERMINAL:
-                flow += _augment(v, start, adjacent, terminal, before, after, level, arc, path)
+            if terminal[v] == 1 and paths.before[v] != _TERMINAL:
+                top = _find(v, start, adjacent, terminal, paths)
+                if top >= 0:
+                    _lead(paths, top)
+                    flow += 1
         if flow > bound:
             break
     return flow, level
 
 
 @kernel
-def _levels(
-    start: Int32, adjacent: Int32, terminal: Int32, before: Int32, after: Int32, level: Int32, queue: Int32
-) -> bool:
+def _levels(start: Int32, adjacent: Int32, terminal: Int32, paths: _Flow, queue: Int32) -> bool:
     """Breadth-first levels of the residual graph; whether a terminal 2 is reached."""
+    before, after, level = paths.before, paths.after, paths.level
     level[:] = -1
     count = at = 0
     found = False
@@ -237,84 +260,62 @@ def _levels(
 
 
 @kernel
-def _augment(
-    source: int,
-    start: Int32,
-    adjacent: Int32,
-    terminal: Int32,
-    before: Int32,
-    after: Int32,
-    level: Int32,
-    arc: Int32,
-    path: Int32,
-) -> int:
-    """Find one more path along rising levels and put it into the flow; return 1 if there is one."""
-    path[0], top = 2 * source, 0
+def _find(source: int, start: Int32, adjacent: Int32, terminal: Int32, paths: _Flow) -> int:
+    """Find one more path along rising levels, into ``paths.path``; return its last place, −1 for none."""
+    level, path, top = paths.level, paths.path, 0
+    path[0] = 2 * source
     while top >= 0:
         state = path[top]
         v, on, to = state >> 1, level[state] + 1, -1
+        if state & 1 == 1 and terminal[v] == 2:
+            break
         if state & 1 == 0:
-            exit_of = v if before[v] == _NONE else before[v]
+            exit_of = v if paths.before[v] == _NONE else paths.before[v]
             if exit_of >= 0 and level[2 * exit_of + 1] == on:
                 to = 2 * exit_of + 1
-        elif terminal[v] == 2:
-            break
-        elif before[v] != _NONE and level[2 * v] == on:
+        elif paths.before[v] != _NONE and level[2 * v] == on:
             to = 2 * v
         else:
-            while arc[v] < start[v + 1]:
-                w = adjacent[arc[v]]
-                if after[v] != w and level[2 * w] == on:
-                    to = 2 * w
-                    break
-                arc[v] += 1
+            to = _next(v, start, adjacent, paths)
         if to < 0:
             level[state] = -1
             top -= 1
         else:
             top += 1
             path[top] = to
-    if top < 0:
-        return 0
-    before[source] = _TERMINAL
-    for i in range(1, top):
-        v, w = path[i] >> 1, path[i + 1] >> 1
-        if path[i] & 1 == 0:
-            continue
-        if v == w:
-            before[v] = after[v] = _NONE
-        else:
-            after[v], before[w] = w, v
-    after[path[top] >> 1] = _TERMINAL
-    return 1
+    return top
 
 
 @kernel
-def _least_degree(
-    start: Int32, adjacent: Int32, degree: Int32, part: Int32, cell: Int32, name: int, place: Int32
-) -> Int32:
-    """Return a small cell in the order of least degree; neighbours outside count, up to 64 bits in all."""
-    n = len(part)
-    bits = np.zeros(n, dtype=np.uint64)
-    outside, known = np.empty(64, dtype=np.int32), n
-    one = np.uint64(1)
-    for i in range(n):
-        place[part[i]] = i
-    for i in range(n):
-        x = part[i]
-        for k in range(start[x], start[x] + degree[x]):
-            y = adjacent[k]
-            if cell[y] == name:
-                bits[i] |= one << np.uint64(place[y])
-                continue
-            j = n
-            while j < known and outside[j] != y:
-                j += 1
-            if j == known and known < 64:
-                outside[j] = y
-                known += 1
-            if j < 64:
-                bits[i] |= one << np.uint64(j)
+def _next(v: int, start: Int32, adjacent: Int32, paths: _Flow) -> int:
+    """Return the entry of the next neighbour that lies a level on, −1 when there is none left."""
+    while paths.arc[v] < start[v + 1]:
+        w = int(adjacent[paths.arc[v]])
+        if paths.after[v] != w and paths.level[2 * w] == paths.level[2 * v + 1] + 1:
+            return 2 * w
+        paths.arc[v] += 1
+    return -1
+
+
+@kernel
+def _lead(paths: _Flow, top: int) -> None:
+    """Add ``paths.path`` to the flow: it may run back along other paths and take over their ends."""
+    before, after, path = paths.before, paths.after, paths.path
+    before[path[0] >> 1] = _TERMINAL
+    for i in range(1, top):
+        v, w = path[i] >> 1, path[i + 1] >> 1
+        if path[i] & 1 == 1 and v == w:
+            before[v] = after[v] = _NONE
+        elif path[i] & 1 == 1:
+            after[v], before[w] = w, v
+    after[path[top] >> 1] = _TERMINAL
+
+
+@kernel
+def _least_degree(graph: _Graph, part: Int32, cell: Int32, name: int, place: Int32) -> Int32:
+    """Return a small cell in the order of least degree; neighbours outside count."""
+    n, one = len(part), np.uint64(1)
+    bits = _neighbours(graph, part, cell, name, place)
     order, left = np.empty(n, dtype=np.int32), np.ones(n, dtype=np.bool_)
     for step in range(n):
         best, least = -1, 65
@@ -328,6 +329,30 @@ def _least_degree(
             if left[i] and (bits[best] >> np.uint64(i)) & one:
                 bits[i] = (bits[i] | bits[best]) & ~(one << np.uint64(best)) & ~(one << np.uint64(i))
     return order
+
+
+@kernel
+def _neighbours(graph: _Graph, part: Int32, cell: Int32, name: int, place: Int32) -> NDArray[np.uint64]:
+    """Return a bit for every neighbour: those in the cell first, then those outside, 64 in all at most."""
+    n = len(part)
+    bits, outside, known = np.zeros(n, dtype=np.uint64), np.empty(64, dtype=np.int32), n
+    for i in range(n):
+        place[part[i]] = i
+    for i in range(n):
+        x = part[i]
+        for k in range(graph.start[x], graph.start[x] + graph.degree[x]):
+            y = graph.adjacent[k]
+            j = place[y]
+            if cell[y] != name:
+                j = n
+                while j < known and outside[j] != y:
+                    j += 1
+                if j == known and known < 64:
+                    outside[j] = y
+                    known += 1
+            if j < 64:
+                bits[i] |= np.uint64(1) << np.uint64(j)
+    return bits
 
 
 @kernel
