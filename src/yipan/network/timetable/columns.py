@@ -227,17 +227,15 @@ def _encoding(archive: Archive, file: str, report: Report) -> str:
 
 
 def _guess(archive: Archive, file: str) -> str:
-    """Chinese where every character beyond ASCII is one, else Western European (never fails)."""
+    """Chinese where bytes beyond ASCII stand in pairs and decode, else Western European (never fails)."""
+    with archive.open(file) as source:
+        data = source.read()
+    beyond = re.findall(rb"[\x80-\xff]+", data)
     try:
-        with archive.open(file) as source:
-            text = source.read().decode("gb18030")
+        data.decode("gb18030")
     except UnicodeDecodeError:
         return "latin-1"
-    beyond = set(text) - set(map(chr, range(128)))
-    chinese = sum(
-        0x3000 <= ord(c) <= 0x303F or 0x4E00 <= ord(c) <= 0x9FFF or ord(c) >= 0xFF00 for c in beyond
-    )
-    return "gb18030" if chinese == len(beyond) else "latin-1"
+    return "gb18030" if sum(len(b) % 2 == 0 for b in beyond) > 0.8 * len(beyond) else "latin-1"
 
 
 def _by_arrow(file: _File) -> Raw | None:

@@ -77,7 +77,7 @@ def _never(feed: Feed, trips: Trips, times: StopTimes, report: Report) -> None:
     s = feed.services
     runs = (s.start <= s.end) & s.weekdays.any(axis=1)
     runs[s.service[s.added]] = True
-    idle = trips.usable & ~runs[trips.service]
+    idle = trips.usable & ~np.append(runs, True)[trips.service]  # the last stands for unknown ones
     told = Text("补上运行日,或删去班次", "add its days, or delete the trip")
     report.each(
         trips.raw.row[idle],
