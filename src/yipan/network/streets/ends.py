@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yipan.network.minplus import FAR
 from yipan.network.streets.compress import Measured
@@ -55,10 +56,10 @@ def ends(core: Core, metric: Measured, snapped: Snapped, *, speed_off_kmh: float
     on = np.flatnonzero(snapped.segment >= 0)
     off = _off(snapped.off[on], metric.unit, speed_off_kmh)
     slot, chain, before, after = _position(core, snapped.segment[on])
-    share = np.where(core.flipped[slot], 1.0 - snapped.share[on], snapped.share[on])
+    share, flipped = snapped.share[on], core.flipped[slot]
     with_chain, against = metric.step_forward[slot], metric.step_backward[slot]
-    ahead, rest_ahead = _parts(with_chain, share)
-    back, rest_back = _parts(against, share)
+    ahead, rest_ahead = _parts(with_chain, share, flipped)
+    back, rest_back = _parts(against, share, flipped)
     forward_at, backward_at = _as_if_open(core, metric, slot, chain)
     return Ends(
         chain=_spread(chain, on, len(snapped), missing=-1),
@@ -97,14 +98,16 @@ def _at(values: Int32, slot: Int64) -> Int64:
     return np.append(values, 0).astype(np.int64)[slot]
 
 
-def _parts(step: Int32, share: Floats) -> tuple[Int64, Int64]:
-    """Split steps at shares: what lies before and after; `FAR` where closed, unless nothing of it is used."""
-    before = np.floor(share * step + 0.5).astype(np.int64)
-    after, closed, far = step - before, step >= FAR, np.int64(FAR)
-    return (
-        np.where(share == 0.0, 0, np.where(closed, far, before)),
-        np.where(share == 1.0, 0, np.where(closed, far, after)),
-    )
+def _parts(step: Int32, share: Floats, flipped: NDArray[np.bool_]) -> tuple[Int64, Int64]:
+    """Split steps at shares: what lies on the tail's and on the head's side, `FAR` where closed.
+
+    Nothing is as open as can be: a part of length 0 is never closed.
+    """
+    at_u = np.floor(share * step + 0.5).astype(np.int64)
+    at_v, closed, far = step - at_u, step >= FAR, np.int64(FAR)
+    at_u = np.where(share == 0.0, 0, np.where(closed, far, at_u))
+    at_v = np.where(share == 1.0, 0, np.where(closed, far, at_v))
+    return np.where(flipped, at_v, at_u), np.where(flipped, at_u, at_v)
 
 
 def _as_if_open(core: Core, metric: Measured, slot: Int64, chain: Int32) -> tuple[Int64, Int64]:

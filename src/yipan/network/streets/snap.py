@@ -169,6 +169,8 @@ def _nearest(
                             if square > 0.0:
                                 t = min(max(-(ax * dx + ay * dy) / square, 0.0), 1.0)
                             qx, qy = ax + t * dx, ay + t * dy
+                            if t == 1.0:  # a shared end is exactly as far from all of its segments
+                                qx, qy = (ends[s, 2] - lon) * sx, (ends[s, 3] - lat) * sy
                             d = qx * qx + qy * qy
                             if d < best or (d == best and s < found):
                                 best, found, part = d, s, t
