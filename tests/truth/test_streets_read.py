@@ -266,6 +266,18 @@ def test_unreadable_limits_are_told_and_the_class_speed_is_used(tmp_path: Path) 
     assert "of 2 ways" in problems[0].what.en
 
 
+def test_unknown_words_of_access_are_told_and_the_next_tag_holds(tmp_path: Path) -> None:
+    ways: Ways = {
+        1: ([1, 2], RESIDENTIAL),
+        2: ([2, 3], RESIDENTIAL | {"foot": "bridge"}),
+        3: ([3, 4], RESIDENTIAL | {"foot": "bridge", "access": "no"}),
+    }
+    streets, problems = read_streets(osm(tmp_path / "a.osm", row(4), ways), "walk")
+    assert streets.way.tolist() == [1, 2]
+    assert [(p.column, p.severity) for p in problems] == [("foot", "warning")]
+    assert "foot=bridge of 1 ways" in problems[0].what.en
+
+
 def test_a_bollard_stops_cars_and_a_locked_gate_stops_all(tmp_path: Path) -> None:
     ways: Ways = {1: ([1, 2, 3, 4, 5], RESIDENTIAL)}
     nodes, locked = row(5), {"barrier": "gate", "access": "no"}

@@ -216,17 +216,15 @@ def blocked(tags: Tags, mode: StreetMode, *, rules: StreetRules) -> bool:
     """
     if "barrier" not in tags:
         return False
-    for key in _KEYS[mode]:
-        said = _read(tags.get(key), rules)
+    for key in (k for k in _KEYS[mode] if k in tags):
+        said = _read(tags[key], rules)
         if said is not None:
             return said is _Said.NO
     return mode == "drive" and tags["barrier"] in _BARRIERS
 
 
-def _read(value: str | None, rules: StreetRules) -> _Said | None:
-    """Return what a value of an access tag says, None where it is missing or unknown."""
-    if value is None:
-        return None
+def _read(value: str, rules: StreetRules) -> _Said | None:
+    """Return what a value of an access tag says, None where it is unknown."""
     for part in value.lower().split(";"):
         word = part.strip()
         if rules.private and word in _PRIVATE:
@@ -251,7 +249,7 @@ def _kmh(asked: _Asked, way: Way, unread: list[str]) -> float:
     """Return km/h in one direction, 0 where it is not allowed."""
     tags, mode, speeds = asked.tags, asked.mode, asked.speeds
     only = _walk_direction(tags) if mode == "walk" else _direction(asked)
-    said = _access(asked, way)
+    said = _access(asked, way, unread)
     if said is _Said.NO or only not in (None, way):
         return 0.0
     if asked.kind == "ferry":
@@ -274,16 +272,18 @@ def _limit(tags: Tags, way: Way, speeds: Speeds, *, unread: list[str]) -> float 
     return None
 
 
-def _access(asked: _Asked, way: Way) -> _Said:
+def _access(asked: _Asked, way: Way, unread: list[str]) -> _Said:
     """Return YES, PUSH or NO: the most specific tag that says something holds, else the kind's default."""
     tags, mode, default = asked.tags, asked.mode, _default(asked)
-    for key in _KEYS[mode]:
-        said = _read(tags.get(f"{key}:{way}"), asked.rules) or _read(tags.get(key), asked.rules)
+    for name in (n for key in _KEYS[mode] for n in (f"{key}:{way}", key) if n in tags):
+        said = _read(tags[name], asked.rules)
         if said is None:
+            unread.append(f"{name}={tags[name]}")
             continue
         if said is _Said.NO or (said is _Said.PUSH and mode == "cycle"):
             return said
-        opens = said is _Said.YES and key in _OWN and tags.get("service") != "emergency_access"
+        own = name.partition(":")[0] in _OWN
+        opens = said is _Said.YES and own and tags.get("service") != "emergency_access"
         return _Said.YES if opens else default
     return default
 
