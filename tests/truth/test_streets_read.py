@@ -257,6 +257,15 @@ def test_missing_nodes_leave_a_gap_and_are_told(tmp_path: Path) -> None:
     assert "(5)" in problems[0].what.en
 
 
+def test_nodes_that_are_not_on_earth_count_as_missing(tmp_path: Path) -> None:
+    nodes = row(2) | {3: (200.0, 0.0), 4: (0.003, 95.0)}
+    streets, problems = read_streets(
+        osm(tmp_path / "a.osm", nodes, {1: ([1, 2, 3, 4], RESIDENTIAL), 2: ([2, 4], RESIDENTIAL)}), "walk"
+    )
+    assert streets.lon.tolist() == [0.0, 0.001]
+    assert "2 ways refer to 3 nodes" in problems[0].what.en
+
+
 def test_unreadable_limits_are_told_and_the_class_speed_is_used(tmp_path: Path) -> None:
     tags = {"highway": "residential", "maxspeed": "very fast"}
     ways: Ways = {1: ([1, 2], tags), 2: ([2, 3], tags)}

@@ -39,10 +39,10 @@ def missing_nodes(mode: StreetMode, ways: Int64, file: str) -> list[Problem]:
     return [
         Problem(
             what=Text(
-                f"{word.zh}:{len(distinct):,} 条道路引用了文件中没有的 {len(ways):,} 个节点({named}),"
-                "街道在缺失处断开",
+                f"{word.zh}:{len(distinct):,} 条道路引用了文件中没有(或坐标无效)的 {len(ways):,} 个节点"
+                f"({named}),街道在缺失处断开",
                 f"{word.en}: {len(distinct):,} ways refer to {len(ways):,} nodes that are not in the file "
-                f"({named}); streets end where a node is missing",
+                f"or not on Earth ({named}); streets end where a node is missing",
             ),
             remedy=Text(
                 "若不在范围边缘,用 osmium extract --strategy=complete_ways 重新裁剪",

@@ -22,7 +22,7 @@ from yipan.network.streets.values import Int32, Int64, StreetMode
 from yipan.text import Text
 
 UNSEEN = np.int32(2**31 - 1)
-"""Coordinate of a node that is not in the file."""
+"""Coordinate of a node that is not in the file, or not on Earth."""
 SUFFIXES = (".pbf", ".osm")
 _KEYS = ("highway", "route", "railway", "public_transport")
 
@@ -178,6 +178,7 @@ def _scan(path: Path, modes: tuple[StreetMode, ...], rules: StreetRules, speeds:
             ways.add_barrier(item)
     nodes = np.array(ways.nodes, dtype=np.int64).reshape(-1, 3)
     ref, x, y = nodes[:, 0].copy(), nodes[:, 1].astype(np.int32), nodes[:, 2].astype(np.int32)
+    x[(np.abs(nodes[:, 1]) > 1_800_000_000) | (np.abs(nodes[:, 2]) > 900_000_000)] = UNSEEN
     unseen = x == UNSEEN
     if unseen.any() and (unseen.mean() > 0.5 or (ref[unseen] < 0).any()):
         _look_again(path, ref, x, y)
