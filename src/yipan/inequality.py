@@ -1,4 +1,4 @@
-"""How unevenly something is spread over people: Gini, Theil and its parts between and within groups."""
+"""How unevenly something is spread over people: Gini, Palma, the worst-off, Theil and its parts."""
 
 from __future__ import annotations
 
@@ -67,6 +67,75 @@ def theil(amounts: ArrayLike, people: ArrayLike, groups: ArrayLike) -> Theil:
     groups_s = np.asarray(np.bincount(at, s, len(names)), dtype=np.float64)
     groups_p = np.asarray(np.bincount(at, p, len(names)), dtype=np.float64)
     return Theil(_entropy(s, p), _entropy(groups_s, groups_p))
+
+
+def palma(values: ArrayLike, weights: ArrayLike, *, by: ArrayLike | None = None) -> float:
+    """Return the Palma ratio: what the richest tenth of the people have over what the poorest 40 % have.
+
+    A ratio of totals: 0.25 when all have the same. Units are split so that the tenth and the 40 % are exact;
+    equal units at the border share it alike. Infinite when the poorest have nothing, NaN when nobody has.
+
+    Source: A. Cobham & A. Sumner (2013), *Is it all about the tails? The Palma measure of income inequality*,
+    ECINEQ working paper 2013-308, after J. G. Palma (2011), *Development and Change* 42(1), 87–153.
+
+    Parameters
+    ----------
+    values, weights
+        What each unit's people have a head, and how many people. Units with no people or no finite value
+        are left out.
+    by
+        What makes rich: the values themselves where left out, or another measure (income), as in studies of
+        the access of rich and poor.
+
+    Examples
+    --------
+    >>> palma([1.0, 2.0, 10.0], [40, 50, 10])  # 10 × 10 over 40 × 1
+    2.5
+    """
+    at, held = _concentration(values, weights, by)
+    top = float(held[-1] - np.interp(0.9 * at[-1], at, held))
+    bottom = float(np.interp(0.4 * at[-1], at, held))
+    if bottom > 0:
+        return top / bottom
+    return float("inf") if bottom == 0 and top > 0 else float("nan")
+
+
+def mean_of_lowest(
+    values: ArrayLike, weights: ArrayLike, *, share: float = 0.1, by: ArrayLike | None = None
+) -> float:
+    """Return the mean of the worst-off `share` of the people: exact, the unit at the border split.
+
+    Parameters
+    ----------
+    values, weights, by
+        As for `palma`; the lowest in `by` (else in the values) are the worst-off.
+    share
+        Of the people, above 0 and at most 1.
+
+    Examples
+    --------
+    >>> mean_of_lowest([1.0, 5.0, 9.0], [5, 20, 75])  # five people with 1, five with 5
+    3.0
+    """
+    if not 0 < share <= 1:
+        raise ValueError("share is above 0 and at most 1")
+    at, held = _concentration(values, weights, by)
+    people = share * float(at[-1])
+    return float(np.interp(people, at, held)) / people if people else float("nan")
+
+
+def _concentration(
+    values: ArrayLike, weights: ArrayLike, by: ArrayLike | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return people added up, poorest first, and what they hold together, both from 0."""
+    y, w = np.asarray(values, dtype=np.float64), np.asarray(weights, dtype=np.float64)
+    key = y if by is None else np.asarray(by, dtype=np.float64)
+    keep = np.isfinite(y) & np.isfinite(key) & (w > 0)
+    y, w, key = y[keep], w[keep], key[keep]
+    levels, at = np.unique(key, return_inverse=True)
+    people = np.asarray(np.bincount(at, w, len(levels)), dtype=np.float64)
+    amounts = np.asarray(np.bincount(at, w * y, len(levels)), dtype=np.float64)
+    return np.append(0.0, np.cumsum(people)), np.append(0.0, np.cumsum(amounts))
 
 
 def _entropy(s: NDArray[np.float64], p: NDArray[np.float64]) -> float:
