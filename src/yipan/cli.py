@@ -1,4 +1,7 @@
-"""The command line: ``yipan demo | new | check | measure | plan | track | report | version``.
+"""The command line: ``yipan demo | new | check | measure | plan | report | version``, and more beside it.
+
+``track`` (`yipan.cli_track`), ``network | times | access | isochrone`` (`yipan.cli_network`) and ``cells``
+(`yipan.cli_cells`) have modules of their own.
 
 Exit codes: 0 done; 1 the input has errors; 2 the command was called wrongly; 3 the planning problem has
 no answer; 4 the ledger is broken or refuses; 5 an error of the program itself (details in a log file).
@@ -21,6 +24,8 @@ from rich.console import Console
 from rich.markup import escape
 
 import yipan
+from yipan.cli_cells import cells
+from yipan.cli_network import COMMANDS
 from yipan.cli_track import track
 from yipan.errors import LedgerError, PlanError, YipanError, errors_of
 from yipan.loop import (
@@ -333,6 +338,12 @@ def _report_files(screen: Screen, files: ReportFiles) -> None:
 
 @cli.command()
 @click.option(
+    "--folder",
+    type=FOLDER,
+    default=None,
+    help="区域文件夹,默认重庆示例 / region folder (default: the Chongqing example)",
+)
+@click.option(
     "--out",
     type=FOLDER,
     default=Path("demo-out"),
@@ -344,16 +355,16 @@ def _report_files(screen: Screen, files: ReportFiles) -> None:
     type=click.FloatRange(min=0, min_open=True),
     default=1000.0,
     show_default=True,
-    help="2026–2035 年总预算,亿元 / capital 2026–2035, 1e8 CNY",
+    help="2026–2035 年总预算,亿,区域的货币 / capital 2026–2035, 1e8 of the region's currency",
 )
 @json_option
 @lang_option
-def demo(*, out: Path, budget: float, lang: str | None, as_json: bool) -> None:
-    """重庆示例:测量、规划、建台账、写报告 / The Chongqing example through the whole loop."""
+def demo(*, folder: Path | None, out: Path, budget: float, lang: str | None, as_json: bool) -> None:
+    """全程示例:测量、规划、建台账、写报告 / A region through the whole loop (by default Chongqing)."""
     screen = make_screen(lang, as_json=as_json)
     target = free_demo_folder(out)
     with screen.progress() as progress:
-        run = run_loop(example_folder("chongqing"), target, budget=budget, progress=progress)
+        run = run_loop(folder or example_folder("chongqing"), target, budget=budget, progress=progress)
     screen.json(
         {
             "folder": str(target),
@@ -381,7 +392,8 @@ def demo(*, out: Path, budget: float, lang: str | None, as_json: bool) -> None:
     )
 
 
-cli.add_command(track)
+for _command in (track, cells, *COMMANDS):
+    cli.add_command(_command)
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -22,7 +22,7 @@ except ImportError:  # Windows does not have it
 from yipan.errors import PlanError, Problem, RegionError, YipanError
 from yipan.measure import Results, catalogue, measure, results_to_dict
 from yipan.measure.targets import unknown_indicator
-from yipan.network import travel_times
+from yipan.network import describe_network, travel_times
 from yipan.plan import (
     Objective,
     Plan,
@@ -115,7 +115,7 @@ def check_folder(folder: Path) -> tuple[list[Problem], dict[str, int]]:
     region, found = read_checked(folder)
     problems = list(found)
     if region is not None:
-        problems += unknown_targets(region)
+        problems += [*unknown_targets(region), *network_problems(region)]
     if (folder / "projects").is_dir():
         problems += read_projects_checked(folder)[1]
     return problems, {name: len(table) for name, table in region.tables.items()} if region else {}
@@ -129,6 +129,15 @@ def unknown_targets(region: Region) -> list[Problem]:
         for row, name in enumerate(region.tables["targets"].array("indicator"), start=2)
         if str(name) not in known
     ]
+
+
+def network_problems(region: Region) -> tuple[Problem, ...]:
+    """Return what is wrong with the streets and timetables of a region, and with its places on them."""
+    try:
+        facts = describe_network(region)
+    except RegionError as error:
+        return error.problems
+    return facts.problems if facts else ()
 
 
 def propose_for(folder: Path, region: Region, results: Results) -> Proposal:

@@ -168,6 +168,8 @@ def times_key(region: Region, mode: str) -> str:
     for part in (
         *(cells.column_digest(c) for c in ("id", "lon", "lat")),
         *(region.tables[t].digest for t in tables),
+        *(layer.digest for layer in region.layers),
+        *([repr(region.meta.departures)] if region.layers else []),
     ):
         h.update(part.encode())
     return h.hexdigest()

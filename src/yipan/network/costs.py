@@ -97,6 +97,8 @@ def costs_of(region: Region, *, percentile: int, period: Period) -> Costs:
     )
 
 
+STREET_READ = ("snap_limit", "max_rides", "congestion", "longest_trip")
+"""Assumptions that only regions with streets need (`yipan.region.assumptions.STREET_ASSUMPTIONS`)."""
 _ASSUMED = (
     "walk_speed",
     "walk_detour",
@@ -125,7 +127,19 @@ def network_digest(region: Region) -> str:
     for name, columns in _READ.items():
         table = region.tables[name]
         h.update("".join(table.column_digest(c) for c in columns).encode())
+    h.update(ground_digest(region).encode())
+    return h.hexdigest()
+
+
+def ground_digest(region: Region) -> str:
+    """Return a hash of what projects leave as it is: assumptions, streets, timetables, departures."""
+    h = hashlib.sha256()
+    wanted = (*_ASSUMED, *STREET_READ) if region.layers else _ASSUMED
     for a in region.meta.assumptions:
-        if a.id in _ASSUMED:
+        if a.id in wanted:
             h.update(f"{a.id}={a.value!r};".encode())
+    for layer in region.layers:
+        h.update(f"{layer.name}:{layer.digest};".encode())
+    if region.layers:
+        h.update(repr(region.meta.departures).encode())
     return h.hexdigest()

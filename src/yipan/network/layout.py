@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,7 +80,7 @@ def read_network(region: Region, costs: Costs, *, like: Network | None = None) -
     stations, services = read_services(region, costs)
     same_cells = like is not None and like.cells is cells
     access = _access(cells, stations, costs, like=like if same_cells else None)
-    roads = _roads(region, cells, costs, like=like if same_cells else None)
+    roads = read_roads(region, cells.ids, costs, like=like.roads if like is not None and same_cells else None)
     return Network(costs, cells, stations, access, roads, services)
 
 
@@ -102,19 +102,25 @@ def _cells(region: Region, costs: Costs, *, like: Network | None) -> Cells:
     points = Points(table.numbers("lon"), table.numbers("lat"))
     a, b, km = points.within(points.lon, points.lat, km=costs.walk_limit)
     apart = a != b
-    half = np.zeros(len(points))
-    if len(points) > 1:
-        at, near = points.nearest(points.lon, points.lat, k=2)
-        self_first = at[:, 0] == np.arange(len(points))
-        half = np.where(self_first, near[:, 1], near[:, 0]) / 2
+    own_car, own_person = inside(points, costs)
     return Cells(
         digest=digest,
         ids=tuple(map(str, table.array("id"))),
         points=points,
         walks=(a[apart].astype(np.int64), b[apart].astype(np.int64), costs.on_foot(km[apart])),
-        own_car=costs.terminal + costs.by_local_car(half),
-        own_person=costs.local_person(half),
+        own_car=own_car,
+        own_person=own_person,
     )
+
+
+def inside(points: Points, costs: Costs) -> tuple[Ints, Ints]:
+    """Return seconds of a trip inside each cell by car and without one: half way to the nearest other cell."""
+    half = np.zeros(len(points))
+    if len(points) > 1:
+        at, near = points.nearest(points.lon, points.lat, k=2)
+        self_first = at[:, 0] == np.arange(len(points))
+        half = np.where(self_first, near[:, 1], near[:, 0]) / 2
+    return costs.terminal + costs.by_local_car(half), costs.local_person(half)
 
 
 def _access(cells: Cells, stations: Stations, costs: Costs, *, like: Network | None) -> Access:
@@ -165,25 +171,27 @@ def _fewest(a: NDArray[np.intp], b: NDArray[np.intp], seconds: Ints, *, width: i
     return key[first] // max(width, 1), key[first] % max(width, 1), seconds[first]
 
 
-def _roads(region: Region, cells: Cells, costs: Costs, *, like: Network | None) -> Roads:
+def read_roads(region: Region, cells: Sequence[str], costs: Costs, *, like: Roads | None = None) -> Roads:
+    """Return the links of a region between cells, or `like` where it has just these.
+
+    Raises
+    ------
+    RegionError
+        With every link that names a cell there is none of.
+    """
     table = region.tables["links"]
     digest = "".join(table.column_digest(c) for c in ("from", "to", "length", "speed"))
-    if like is not None and like.roads.digest == digest:
-        return like.roads
-    at = {c: i for i, c in enumerate(cells.ids)}
+    if like is not None and like.digest == digest:
+        return like
+    at = {c: i for i, c in enumerate(cells)}
     ends = [[at.get(str(v), -1) for v in table.array(c)] for c in ("from", "to")]
     a, b = np.array(ends[0], dtype=np.int64), np.array(ends[1], dtype=np.int64)
     _refuse_unknown_cells(region, a, b)
     keep = a != b  # a link from a cell to itself changes no time between cells
     seconds = 3600 * table.numbers("length") / table.numbers("speed")
     u, v = np.minimum(a, b)[keep], np.maximum(a, b)[keep]
+    _, _, coach = _fewest(u, v, whole(seconds * costs.coach_factor)[keep], width=len(cells))
     u, v, car = _fewest(u, v, whole(seconds)[keep], width=len(cells))
-    _, _, coach = _fewest(
-        np.minimum(a, b)[keep],
-        np.maximum(a, b)[keep],
-        whole(seconds * costs.coach_factor)[keep],
-        width=len(cells),
-    )
     return Roads(digest, u, v, car, coach)
 
 

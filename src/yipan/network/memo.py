@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass
 from typing import Generic, Protocol, TypeVar
+
+import numpy as np
 
 from yipan import options
 
@@ -17,6 +20,21 @@ class Sized(Protocol):
     def nbytes(self) -> int:
         """Bytes held."""
         ...
+
+
+def bytes_of(value: object) -> int:
+    """Return the bytes of every array inside a value: an array, or a dataclass of such values.
+
+    Examples
+    --------
+    >>> bytes_of(np.zeros(3))
+    24
+    """
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if is_dataclass(value):
+        return sum(bytes_of(getattr(value, f.name)) for f in fields(value))
+    return 0
 
 
 V = TypeVar("V", bound=Sized)

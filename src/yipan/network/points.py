@@ -8,17 +8,22 @@ A point is attached to its three nearest cells. From such a cell the last stretc
 
 with :math:`o(i, p)` the direct local trip, for a cell i among the three: by car ``terminal_time`` and local
 driving. For ``any`` the least is taken over arriving by car and without one.
+
+In a region with streets points are put on the streets themselves (`yipan.network.door.state`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yipan.network.costs import network_digest
+from yipan.network.door.ground import forget_grounds
+from yipan.network.door.settings import window_of
+from yipan.network.door.state import StreetState
 from yipan.network.memo import Memo
 from yipan.network.minplus import FAR, Seconds
 from yipan.network.state import State
@@ -74,12 +79,22 @@ def times_to_points(
     [4.0, 20.5]
     """
     lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    window = window_of(region, window)
     where = hashlib.sha256(lon.tobytes() + b"/" + lat.tobytes()).hexdigest()
-    period = (window or Window()).period
-    key = (network_digest(region), percentile, period, mode, where)
+    key = (network_digest(region), percentile, *astuple(window), mode, where)
     return _MEMO.make(
-        key, lambda: _Held(_times(state_of(region, percentile=percentile, window=window), lon, lat, mode))
+        key, lambda: _Held(_seconds(state_of(region, percentile=percentile, window=window), lon, lat, mode))
     ).seconds
+
+
+def _seconds(
+    state: State | StreetState, lon: NDArray[np.float64], lat: NDArray[np.float64], mode: Mode
+) -> Seconds:
+    out = (
+        state.to_points((lon, lat), mode) if isinstance(state, StreetState) else _times(state, lon, lat, mode)
+    )
+    out.flags.writeable = False
+    return out
 
 
 def _times(state: State, lon: NDArray[np.float64], lat: NDArray[np.float64], mode: Mode) -> Seconds:
@@ -93,7 +108,6 @@ def _times(state: State, lon: NDArray[np.float64], lat: NDArray[np.float64], mod
         local = costs.local_person(km)
         _lower_by(out, state.get("transit" if mode == "transit" else "person"), at, local, direct=local)
     out[out >= FAR] = UNREACHED
-    out.flags.writeable = False
     return out
 
 
@@ -110,6 +124,7 @@ def _lower_by(
 
 
 def forget() -> None:
-    """Empty the memos of travel times and of times to points."""
+    """Empty the memos of travel times, of times to points and of prepared streets."""
     forget_times()
+    forget_grounds()
     _MEMO.clear()

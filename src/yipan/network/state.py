@@ -27,6 +27,11 @@ class State:
         self._known: dict[str, Seconds] = {k: _frozen(v) for k, v in known.items()}
         self._lock = threading.RLock()
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Cells in order."""
+        return self.network.cells.ids
+
     def get(self, name: str) -> Seconds:
         """Return a matrix by name: car, transit, person or any."""
         with self._lock:

@@ -43,6 +43,12 @@ The triangle inequality holds for ``drive``, and for ``transit`` up to one ``tra
 joined board one line more after the first); not for ``any``, whose second trip
 could not use the car left behind.
 
+**Streets.** A region with ``streets.osm.pbf`` is measured along its streets and by the timetable of its feeds
+and lines instead (`yipan.network.door`): ``drive`` along streets and links; ``transit`` the percentile over
+the window's departures, walking at most ``walk_limit`` along streets to and from stops and ``transfer_walk``
+between them, at most ``max_rides`` rides, or on foot all the way; ``any`` the lesser of both. A new line
+then lowers the times as `yipan.network.door.hubs` says.
+
 **Computation.** Dijkstra's algorithm from cells without lines, and from stations with them, joined by one
 min-plus product :math:`T = \min(F, A \otimes Y)`: F cells to cells without lines, A cells to stations,
 Y stations to cells. Memoised by the content of what times depend on.
@@ -50,11 +56,15 @@ Y stations to cells. Memoised by the content of what times depend on.
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import numpy as np
 
 from yipan.errors import OptionError
 from yipan.network.change import carry
 from yipan.network.costs import costs_of, network_digest
+from yipan.network.door.settings import window_of
+from yipan.network.door.state import StreetState, carry_streets, street_state
 from yipan.network.layout import read_network
 from yipan.network.memo import Memo
 from yipan.network.state import State
@@ -63,7 +73,7 @@ from yipan.region.value import Region
 from yipan.text import Text
 
 _MODES: tuple[Mode, ...] = ("drive", "transit", "any")
-_MEMO: Memo[State] = Memo(share=0.8)
+_MEMO: Memo[State | StreetState] = Memo(share=0.8)
 
 
 def travel_times(
@@ -79,7 +89,7 @@ def travel_times(
         Of the departures in the window, 1–99: the wait for a line is percentile/100 of its headway.
     window
         Departures; in simplified lines only its period (``peak`` or ``offpeak``) matters. By default
-        the morning peak of a working day.
+        those of ``[departures]`` in ``region.toml``, else the morning peak of a working day.
 
     Returns
     -------
@@ -104,19 +114,24 @@ def travel_times(
         raise OptionError(
             Text(f"没有方式 {mode!r};可用:{_MODES}", f"there is no mode {mode!r}; there are {_MODES}")
         )
-    window = window or Window()
+    window = window_of(region, window)
     state = state_of(region, percentile=percentile, window=window)
-    cells = state.network.cells.ids
-    return TravelTimes(cells, cells, state.mode(mode), mode, percentile, window, _METHOD[mode])
+    method = _STREETS[mode] if isinstance(state, StreetState) else _METHOD[mode]
+    return TravelTimes(state.ids, state.ids, state.mode(mode), mode, percentile, window, method)
 
 
-def state_of(region: Region, *, percentile: int = 50, window: Window | None = None) -> State:
+def state_of(region: Region, *, percentile: int = 50, window: Window | None = None) -> State | StreetState:
     """Return the memoised times of a region, made (but nothing computed yet) where there are none."""
-    period = (window or Window()).period
-    key = (network_digest(region), percentile, period)
-    return _MEMO.make(
-        key, lambda: State(read_network(region, costs_of(region, percentile=percentile, period=period)))
-    )
+    window = window_of(region, window)
+    streets = bool(region.layers_of("streets"))
+    key = (network_digest(region), percentile, *(astuple(window) if streets else (window.period,)))
+
+    def make() -> State | StreetState:
+        if streets:
+            return street_state(region, percentile=percentile, window=window)
+        return State(read_network(region, costs_of(region, percentile=percentile, period=window.period)))
+
+    return _MEMO.make(key, make)
 
 
 def carry_over(old: Region, new: Region) -> bool:
@@ -138,12 +153,25 @@ def carry_over(old: Region, new: Region) -> bool:
         state = _MEMO.get(key)
         if state is None or not state.known():
             continue
-        updated = carry(state, read_network(new, state.network.costs, like=state.network))
+        updated = _carried(state, new)
         if updated is None:
             exact = False
         else:
             _MEMO.put((after, *key[1:]), updated)
     return exact
+
+
+def _carried(state: State | StreetState, new: Region) -> State | StreetState | None:
+    if isinstance(state, StreetState):
+        return carry_streets(state, new)
+    return carry(state, read_network(new, state.network.costs, like=state.network))
+
+
+def _afresh(state: State | StreetState, region: Region) -> State | StreetState:
+    """Return a state of the region that has computed nothing and knows of none before."""
+    if isinstance(state, StreetState):
+        return StreetState(region, state.costs)
+    return State(read_network(region, state.network.costs))
 
 
 def verify_times(region: Region) -> dict[str, float]:
@@ -154,7 +182,8 @@ def verify_times(region: Region) -> dict[str, float]:
     dict
         ``largest`` and ``mean`` absolute difference in seconds over all pairs and matrices (0 when the
         updates were exact), ``pairs`` compared and ``matrices`` compared. A pair reached in one and not
-        in the other counts as an infinite difference.
+        in the other counts as an infinite difference. With timetables a new line is an approximation
+        until it is computed in full (`yipan.network.door.hubs`), so the differences are above 0 there.
     """
     digest = network_digest(region)
     largest, total, pairs, matrices = 0.0, 0.0, 0, 0
@@ -162,7 +191,7 @@ def verify_times(region: Region) -> dict[str, float]:
         state = _MEMO.get(key) if key[0] == digest else None
         if state is None:
             continue
-        fresh = State(read_network(region, state.network.costs))
+        fresh = _afresh(state, region)
         for name, held in state.known().items():
             full = fresh.get(name)
             apart = np.abs(held.astype(np.float64) - full)
@@ -196,4 +225,16 @@ _METHOD: dict[Mode, Text] = {
         "驾车、步行与客车及线路、驾车接驳线路三者取最短",
         "the least of driving, of walking, coaches and lines, and of driving to a station and on by line",
     ),
+}
+_STREETS: dict[Mode, Text] = {
+    "drive": Text(
+        "沿真实街道与路段最短行驶时间,另加两端时间",
+        "shortest driving time along streets and links, plus time at both ends",
+    ),
+    "transit": Text(
+        "按时刻表逐户计算:时段内各出发时刻用时的百分位,步行沿街道;全程步行更快时取步行",
+        "door to door by timetable: percentile over the departures of the window, walking along streets; on"
+        " foot all the way where that is faster",
+    ),
+    "any": Text("驾车与公共交通取最短", "the lesser of driving and public transport"),
 }

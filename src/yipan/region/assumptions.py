@@ -45,10 +45,10 @@ STREET_ASSUMPTIONS: tuple[tuple[str, float, str, str, str], ...] = (
     ("max_rides", 4.0, "ride", "一次出行最多乘坐的线路数", "most rides in one trip"),
     (
         "congestion",
-        1.25,
+        1.0,
         "ratio",
-        "高峰行驶时间与自由流时间之比",
-        "driving time at the peak against free flow",
+        "行驶时间与按道路等级速度计算的时间之比",
+        "driving time against that at the speeds of the street classes",
     ),
     ("longest_trip", 180.0, "min", "计算的最长出行时间", "longest trip by timetable that is computed"),
 )

@@ -1,0 +1,158 @@
+r"""Stations of new lines as seen from a timetable, and the exact min-plus update over them.
+
+A planned line has a headway, the timetable has trips, so the update joins two kinds of numbers: for
+the timetable the percentile :math:`p` of the departures, for the line the wait ``p % × headway``. It is
+exact in these numbers; against the timetable with the line's trips in it, it is an **approximation**
+(percentiles of sums are not sums of percentiles), so an accepted plan is computed again in full and the
+difference reported (`yipan.network.verify_times`).
+
+For stations :math:`s, t` of all new lines together, seconds:
+
+- :math:`A_{os}` from cell o to waiting at s: on foot within ``walk_limit``, or by timetable plus
+  ``transfer_time``;
+- :math:`E_{td}` from alighting at t to cell d: on foot, or ``transfer_time`` and by timetable;
+- :math:`N_{ts}` from alighting at t to waiting at s: ``transfer_time`` after walking (``transfer_walk`` at
+  most), or twice that and the timetable between;
+- :math:`W_{st}` waiting at s and riding to t on one line.
+
+.. math:: M = W \otimes (N \otimes W)^{*}, \qquad
+          T'_{od} = \min\bigl(T_{od},\ \min_{s,t} A_{os} + M_{st} + E_{td}\bigr)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from yipan.network.door.board import Board, Places
+from yipan.network.door.reverse import mirrored, reverse
+from yipan.network.door.rows import whole_seconds
+from yipan.network.minplus import FAR, Seconds, closure, lower, product
+from yipan.network.services import Service, Stations
+from yipan.network.streets.values import Ends, Legs
+from yipan.network.sweep.many import between
+from yipan.network.transit.network import TransitNetwork, transit_network, turned
+from yipan.network.transit.window import window_times
+from yipan.network.values import UNREACHED
+
+
+@dataclass(frozen=True)
+class Hubs:
+    """A, E and N of the module's formula for k stations: int32 seconds, `FAR` where there is no way."""
+
+    to: Seconds  # (cells, k)
+    onward: Seconds  # (k, cells)
+    change: Seconds  # (k, k)
+
+
+def lowered(times: Seconds, hubs: Hubs, services: Sequence[Service], used: Sequence[int]) -> Seconds:
+    """Return times (`FAR` where there is no way) lowered by new lines.
+
+    Parameters
+    ----------
+    used
+        Position in the services' stations of each hub.
+    """
+    place = {int(s): i for i, s in enumerate(used)}
+    ride = np.full((len(used), len(used)), FAR, dtype=np.int32)
+    for service in services:
+        service.board_to_alight(place, ride)
+    best = product(ride, closure(product(hubs.change, ride)))
+    out = times.copy()
+    lower(out, hubs.to, product(best, hubs.onward))
+    return out
+
+
+class HubFinder:
+    """Finds hubs on one board, each station once.
+
+    Parameters
+    ----------
+    board
+        With the timetable that times were computed from, new lines not in it.
+    """
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._back: TransitNetwork | None = None
+        self._known: dict[tuple[float, float], tuple[Seconds, Seconds]] = {}
+
+    def find(self, stations: Stations, used: Sequence[int]) -> Hubs:
+        """Return the hubs at some of the stations."""
+        spots = [(float(stations.lon[i]), float(stations.lat[i])) for i in used]
+        fresh = [s for s in dict.fromkeys(spots) if s not in self._known]
+        if fresh:
+            to, onward = self._search(fresh)
+            self._known |= {s: (to[:, i], onward[i]) for i, s in enumerate(fresh)}
+        return Hubs(
+            to=np.stack([self._known[s][0] for s in spots], axis=1),
+            onward=np.stack([self._known[s][1] for s in spots]),
+            change=self._change(spots),
+        )
+
+    def _search(self, spots: Sequence[tuple[float, float]]) -> tuple[Seconds, Seconds]:
+        board = self._board
+        at, cells = board.ends("walk", _places(spots)), board.cells["walk"]
+        slack = board.costs.lines.transfer
+        there = self._walk(cells, at, board.costs.walk_limit)
+        back = self._walk(at, cells, board.costs.walk_limit)
+        if board.timetable.patterns:
+            onward = _window(board.network, board.access(at), board.egress(cells), board)
+            to = self._backwards(at)
+            there, back = np.minimum(there, _plus(to.T, slack)), np.minimum(back, _plus(onward, slack))
+        return there, back
+
+    def _backwards(self, at: Ends) -> Seconds:
+        """Return seconds from every cell to stations, arriving within the window (shape: stations, cells)."""
+        board = self._board
+        if self._back is None:
+            legs = board.network.changes
+            walks = turned(_without_prescribed(board.network), places=len(legs))
+            self._back = transit_network(reverse(board.timetable), walks)
+        query = mirrored(board.query((board.costs.percentile,)))
+        found = window_times(self._back, board.egress(at), board.access(board.cells["walk"]), None, query)
+        return _far(found)
+
+    def _change(self, spots: Sequence[tuple[float, float]]) -> Seconds:
+        board = self._board
+        slack = board.costs.lines.transfer
+        at = board.ends("walk", _places(spots))
+        out = self._walk(at, at, board.costs.transfer_walk)
+        np.fill_diagonal(out, 0)
+        out = _plus(out, slack)
+        if board.timetable.patterns:
+            by = _window(board.network, board.access(at), board.egress(at), board)
+            out = np.minimum(out, _plus(by, 2 * slack))
+        return out
+
+    def _walk(self, a: Ends, b: Ends, limit: int) -> Seconds:
+        ms = between(self._board.grounds["walk"].customised, a, b)
+        return whole_seconds(np.where(ms > limit, FAR, ms).astype(np.int32))
+
+
+def _window(network: TransitNetwork, access: Legs, egress: Legs, board: Board) -> Seconds:
+    return _far(window_times(network, access, egress, None, board.query((board.costs.percentile,))))
+
+
+def _far(found: Seconds) -> Seconds:
+    """Return the one plane of percentiles, `FAR` where there is no way."""
+    plane = found[:, :, 0]
+    return np.where(plane == UNREACHED, FAR, plane).astype(np.int32)
+
+
+def _plus(times: Seconds, seconds: int) -> Seconds:
+    return np.where(times >= FAR, FAR, times + np.int32(seconds)).astype(np.int32)
+
+
+def _places(spots: Sequence[tuple[float, float]]) -> Places:
+    return np.array([s[0] for s in spots]), np.array([s[1] for s in spots])
+
+
+def _without_prescribed(network: TransitNetwork) -> Legs:
+    """Return the walks between stops that no feed prescribes (those come with the timetable)."""
+    legs, keep = network.changes, ~network.prescribed
+    source = np.repeat(np.arange(len(legs)), np.diff(legs.first))[keep]
+    first = np.searchsorted(source, np.arange(len(legs) + 1)).astype(np.int64)
+    return replace(legs, first=first, to=legs.to[keep], cost=legs.cost[keep])

@@ -1,0 +1,62 @@
+"""Travel times of any region as a source of rows, for matrices in blocks, on disk or on a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from yipan.errors import OptionError
+from yipan.network.costs import network_digest
+from yipan.network.door.board import Board
+from yipan.network.door.settings import street_costs, window_of
+from yipan.network.matrix.combine import combined
+from yipan.network.matrix.dense import DenseRows
+from yipan.network.matrix.values import Rows
+from yipan.network.times import travel_times
+from yipan.network.values import Mode, Window
+from yipan.region.value import Region
+from yipan.text import Text
+
+
+def travel_rows(
+    region: Region, mode: Mode = "any", *, percentiles: Sequence[int] = (50,), window: Window | None = None
+) -> Rows:
+    """Return travel times between cells as rows that are computed when read.
+
+    Parameters
+    ----------
+    mode, window
+        As for `travel_times`.
+    percentiles
+        Of the departures, ascending. Without streets each is computed as a whole, and only one is possible.
+
+    Returns
+    -------
+    Rows
+        For `yipan.network.matrix.compute_matrix`. In a region with streets nothing quadratic is held, times
+        inside cells are those between a cell and itself (0), and links and percentiles of ``drive`` are not
+        counted.
+
+    Raises
+    ------
+    OptionError
+        When several percentiles are asked of a region without streets, or a mode does not exist.
+    """
+    wanted = tuple(percentiles)
+    if not region.layers_of("streets"):
+        if len(wanted) != 1:
+            raise OptionError(
+                Text(
+                    "没有街道的区域一次只能算一个百分位",
+                    "without streets one percentile at a time is computed",
+                )
+            )
+        times = travel_times(region, mode, percentile=wanted[0], window=window)
+        return DenseRows(
+            times.seconds, origins=times.origins, destinations=times.destinations, percentiles=wanted
+        )
+    costs = street_costs(region, percentile=wanted[0], window=window_of(region, window))
+    board = Board(region, costs, digest=network_digest(region))
+    if mode == "drive":
+        return board.driving()
+    by_timetable = board.by_timetable(wanted)
+    return by_timetable if mode == "transit" else combined(by_timetable, board.driving())
