@@ -136,11 +136,10 @@ def _close(out: Seconds) -> None:
 @kernel
 def useful(hubs: _Ints, left: NDArray[Any], least: NDArray[Any], high: int, top: Any) -> int:
     """Write the hubs by which something below `high` can be reached to `hubs`; return how many they are."""
-    count = 0
-    for a in range(left.size):
-        if left[a] < top and np.int64(left[a]) + np.int64(least[a]) < high:
-            hubs[count] = a
-            count += 1
+    count, below = 0, min(high, int(top))
+    for a in range(left.size):  # without a branch: which hubs are useful cannot be foreseen
+        hubs[count] = a
+        count += int(left[a]) + int(least[a]) < below
     return count
 
 

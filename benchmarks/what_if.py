@@ -1,0 +1,291 @@
+"""Time what-ifs on a board of 12,000 × 12,000 cells against computing the board again.
+
+    python benchmarks/what_if.py [--cells 12000] [--candidates 100] [--json]
+
+The board is a synthetic city: cells at the crossings of a street grid whose blocks take 40–120 s each, and
+six fast lines. Its times (uint16, 4 s a unit) are made in closed form and are the shortest paths of that
+network, which the benchmark checks with scipy's Dijkstra, the engine of `yipan.network.graph`. Prints
+a table, or with ``--json`` one object a line: name, value, unit, bar, ratio (of full recomputation to
+the what-if), ok. Full recomputation is timed from a sample of origins, and shared between as many cores as
+the what-ifs use. Kernels are compiled before anything is timed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from yipan.network.graph import matrix, search
+from yipan.network.services import Service
+from yipan.network.threads import workers
+from yipan.network.whatif import (
+    Board,
+    Change,
+    Measures,
+    access,
+    board_of,
+    change,
+    closed,
+    gain_access,
+    hubs_at,
+    line,
+    lowered,
+    overlaid,
+    rides,
+    users,
+    within_limits,
+)
+
+UNIT = 4.0
+LIMITS = (450, 675, 900)  # 30, 45, 60 minutes
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    value: float
+    unit: str
+    bar: float | None
+    ratio: float | None
+    ok: bool
+
+
+@dataclass(frozen=True)
+class City:
+    """Cells of a grid, near ones together; streets as edges; stops and services of the lines there are."""
+
+    column: NDArray[np.int64]
+    row: NDArray[np.int64]
+    cell: NDArray[np.int64]  # (columns, rows) → position
+    x: NDArray[np.int64]
+    y: NDArray[np.int64]
+    lines: tuple[tuple[NDArray[np.int64], Service], ...]
+
+    @property
+    def n(self) -> int:
+        return len(self.column)
+
+    def streets(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        east = self.cell[:-1].ravel(), self.cell[1:].ravel(), np.repeat(np.diff(self.x), self.cell.shape[1])
+        north = (
+            self.cell[:, :-1].ravel(),
+            self.cell[:, 1:].ravel(),
+            np.tile(np.diff(self.y), self.cell.shape[0]),
+        )
+        a, b, w = (np.concatenate(v) for v in zip(east, north, strict=True))
+        return np.concatenate([a, b]), np.concatenate([b, a]), np.concatenate([w, w])
+
+    def network(self, extra: Sequence[tuple[NDArray[np.int64], Service]] = ()) -> csr_array:
+        edges = [self.streets()]
+        for at, service in (*self.lines, *extra):
+            w = rides(len(at), [service])
+            i, j = np.nonzero(w < 2**29)
+            edges.append((at[i], at[j], w[i, j].astype(np.int64)))
+        return matrix(edges, size=self.n)
+
+
+def random_line(city: City, rng: np.random.Generator, *, stops: int, fast: int) -> tuple:
+    """A line of stops some blocks apart along a wavering course; units a ride, wait and dwell."""
+    size = np.array(city.cell.shape)
+    at = rng.integers(0, size)
+    heading = rng.uniform(0, 2 * np.pi)
+    seen: list[tuple[int, int]] = []
+    while len(seen) < stops:
+        here = tuple(int(v) for v in np.clip(at, 0, size - 1))
+        if here not in seen:
+            seen.append(here)
+        heading += rng.normal(0, 0.2)
+        at = at + np.rint(4 * np.array([np.cos(heading), np.sin(heading)])).astype(int)
+        if ((at < 0) | (at >= size)).any():
+            at, heading = np.clip(at, 0, size - 1), heading + rng.uniform(1, 3)
+    cells = np.array([city.cell[c] for c in seen])
+    hops = [abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in pairwise(seen)]
+    service = line(range(len(cells)), [fast * h for h in hops], wait=int(rng.integers(15, 75)), dwell=6)
+    return cells, service
+
+
+def city_of(n: int, seed: int) -> tuple[City, NDArray[np.uint16]]:
+    """Return a city of about n cells and its street times |x − x'| + |y − y'|."""
+    rng = np.random.default_rng(seed)
+    high = int(np.sqrt(n / 1.2))
+    wide = n // high
+    x, y = (np.concatenate([[0], np.cumsum(rng.integers(10, 31, k - 1))]) for k in (wide, high))
+    c, r = (v.ravel() for v in np.meshgrid(np.arange(wide), np.arange(high), indexing="ij"))
+    order = np.lexsort((r, c, r // 22, c // 22))  # near cells together, as the zones of a region are
+    c, r = c[order], r[order]
+    cell = np.empty((wide, high), dtype=np.int64)
+    cell[c, r] = np.arange(len(c))
+    times = np.empty((len(c), len(c)), dtype=np.uint16)
+    for a in range(0, len(c), 256):
+        rows = slice(a, a + 256)
+        times[rows] = np.abs(x[c[rows], None] - x[c]) + np.abs(y[r[rows], None] - y[r])
+    bare = City(c, r, cell, x, y, ())
+    lines = tuple(random_line(bare, rng, stops=25, fast=6) for _ in range(6))
+    return City(c, r, cell, x, y, lines), times
+
+
+def changed_by(board: Board, lines: Sequence[tuple[NDArray[np.int64], Service]]) -> Change:
+    """Return the change by lines, each given by its cells and the service over them."""
+    cells = np.unique(np.concatenate([at for at, _ in lines]))
+    services = [
+        Service("", np.searchsorted(cells, at)[s.stations], s.rides, s.wait, s.dwell) for at, s in lines
+    ]
+    return change(hubs_at(board, cells.tolist()), services)
+
+
+def built(n: int, seed: int) -> tuple[City, Board]:
+    city, times = city_of(n, seed)
+    streets = board_of(times, unit=UNIT, slack=0)
+    return city, overlaid(streets, lowered(streets, changed_by(streets, city.lines)))
+
+
+def best_of(run: Callable[[], object], repeat: int) -> float:
+    spent = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        run()
+        spent.append(time.perf_counter() - start)
+    return min(spent)
+
+
+def people(n: int, seed: int) -> Measures:
+    weights = np.random.default_rng(seed).integers(0, 3000, n).astype(float)
+    return within_limits(weights, LIMITS)
+
+
+def measured(city: City, board: Board, *, candidates: int) -> Iterable[Row]:
+    rng = np.random.default_rng(7)
+    n, jobs = city.n, people(city.n, 3)
+    sample = np.sort(rng.choice(n, min(n, 24), replace=False))
+    graph = city.network()
+    start = time.perf_counter()
+    checked = search(graph, sample)
+    full = (time.perf_counter() - start) / len(sample) * n / workers()
+    wrong = int((checked != board.times[sample]).sum())
+    yield Row(f"the board: pairs wrong in {len(sample)} rows by Dijkstra", wrong, "", 0, None, wrong == 0)
+    yield Row(f"full recomputation, extrapolated, {workers()} cores", full, "s", None, None, ok=True)
+
+    new = [random_line(city, rng, stops=20, fast=6)]
+    spent = best_of(lambda: lowered(board, changed_by(board, new)), 5)
+    delta = lowered(board, changed_by(board, new))
+    ok = spent <= 0.25 and full >= 100 * spent
+    yield Row("new line, 20 stops: every changed time", spent, "s", 0.25, full / spent, ok)
+    yield Row("  origins that gain", len(delta.origins) / n * 100, "%", None, None, ok=True)
+    after = overlaid(board, delta)
+    wrong = int((search(city.network(new), sample) != after.times[sample]).sum())
+    yield Row("  pairs wrong in the sample by Dijkstra", wrong, "", 0, None, wrong == 0)
+    unknown = Board(board.times, board.tops, UNIT, None)
+    spent = best_of(lambda: lowered(unknown, changed_by(unknown, new)), 3)
+    yield Row("  the same, no triangle inequality used", spent, "s", None, full / spent, ok=True)
+    spent = best_of(lambda: gain_access(board, changed_by(board, new), jobs), 5)
+    yield Row("  access within 30, 45, 60 min only", spent, "s", None, full / spent, ok=True)
+    whole = access(after, jobs) - access(board, jobs)
+    apart = float(np.abs(whole - gain_access(board, changed_by(board, new), jobs).access).max())
+    yield Row("  access: largest error", apart, "", 0, None, apart == 0.0)
+    yield from several(city, board, full, rng=rng, sample=sample)
+    yield from closing(city, board, after, new=new, graph=graph)
+    yield from searching(city, board, jobs, full=full, candidates=candidates)
+
+
+def several(
+    city: City, board: Board, full: float, *, rng: np.random.Generator, sample: NDArray[np.int64]
+) -> Iterable[Row]:
+    new = [random_line(city, rng, stops=20, fast=6) for _ in range(5)]
+    spent = best_of(lambda: lowered(board, changed_by(board, new)), 3)
+    after = overlaid(board, lowered(board, changed_by(board, new)))
+    wrong = int((search(city.network(new), sample) != after.times[sample]).sum())
+    yield Row("five lines at once: every changed time", spent, "s", None, full / spent, ok=True)
+    yield Row("  pairs wrong in the sample by Dijkstra", wrong, "", 0, None, wrong == 0)
+
+
+def closing(city: City, board: Board, after: Board, *, new: list, graph: csr_array) -> Iterable[Row]:
+    ways = changed_by(after, new)
+    spent = best_of(lambda: users(after, ways), 3)
+    origins = users(after, ways)
+    yield Row("closing the line again: finding its users", spent, "s", None, None, ok=True)
+    yield Row("  origins to compute again", len(origins) / city.n * 100, "%", None, None, ok=True)
+    some = origins[:: max(1, len(origins) // 20)]
+    back = closed(after, ways, lambda at: board.times[at])
+    wrong = int((overlaid(after, back).times != board.times).sum())
+    wrong += int((search(graph, some) != board.times[some]).sum())
+    yield Row("  pairs wrong after closing", wrong, "", 0, None, wrong == 0)
+
+
+def searching(city: City, board: Board, jobs: Measures, *, full: float, candidates: int) -> Iterable[Row]:
+    rng = np.random.default_rng(11)
+    lines = [random_line(city, rng, stops=int(rng.integers(10, 26)), fast=6) for _ in range(candidates)]
+    spent, reached = [], []
+    for one in lines:
+        start = time.perf_counter()
+        gained = gain_access(board, changed_by(board, [one]), jobs)
+        spent.append(time.perf_counter() - start)
+        reached.append(len(gained.origins) / city.n)
+    mean = float(np.mean(spent))
+    yield Row(
+        f"{candidates} lines of 10–25 stops: access, a line", 1000 * mean, "ms", 50, full / mean, mean <= 0.05
+    )
+    yield Row("  the slowest", 1000 * max(spent), "ms", None, full / max(spent), ok=True)
+    yield Row("  origins that gain access, mean", 100 * float(np.mean(reached)), "%", None, None, ok=True)
+
+
+def scale(cells: int) -> Iterable[Row]:
+    sizes, spent = [cells // 4, cells // 2, cells], {"changed rows": [], "access": []}
+    for n in sizes:
+        city, board = built(n, 1)
+        rng, jobs = np.random.default_rng(5), people(city.n, 3)
+        lines = [random_line(city, rng, stops=20, fast=6) for _ in range(8)]
+        runs = {
+            "changed rows": lambda b=board, new=lines: [lowered(b, changed_by(b, [x])) for x in new],
+            "access": lambda b=board, j=jobs, new=lines: [gain_access(b, changed_by(b, [x]), j) for x in new],
+        }
+        for name, run in runs.items():
+            spent[name].append(best_of(run, 2) / len(lines))
+            yield Row(f"scale, {city.n} cells: {name}", 1000 * spent[name][-1], "ms", None, None, ok=True)
+    for name, values in spent.items():
+        power = float(np.polyfit(np.log(sizes), np.log(values), 1)[0])
+        yield Row(f"scale: {name} ∝ cells to the power", power, "", None, None, ok=True)
+
+
+def rows(cells: int, candidates: int) -> Iterable[Row]:
+    small, board = built(600, 1)
+    list(measured(small, board, candidates=1))  # compiles
+    start = time.perf_counter()
+    city, board = built(cells, 1)
+    yield Row(f"making the board of {city.n} cells", time.perf_counter() - start, "s", None, None, ok=True)
+    yield from measured(city, board, candidates=candidates)
+    del board
+    yield from scale(cells)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--cells", type=int, default=12_000)
+    parser.add_argument("--candidates", type=int, default=100)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    ok = True
+    for row in rows(given.cells, given.candidates):
+        ok &= row.ok
+        if given.json:
+            print(json.dumps(asdict(row)))
+        else:
+            bar = "" if row.bar is None else f"≤ {row.bar:g} {row.unit}"
+            ratio = "" if row.ratio is None else f"{row.ratio:.0f} × faster than full"
+            verdict = "ok" if row.ok else "NOT OK"
+            print(f"{row.name:<52}{row.value:>10.3f} {row.unit:<4}{bar:<12}{ratio:<26}{verdict}", flush=True)
+    return 0 if ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
