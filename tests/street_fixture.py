@@ -73,7 +73,8 @@ def feed(*, headway: int = 600, hop: int = 60) -> dict[str, str]:
         "routes.txt": "route_id,route_short_name,route_type\nbus,1,3\n",
         "trips.txt": "route_id,service_id,trip_id\n" + trips,
         "stop_times.txt": "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n" + times,
-        "calendar.txt": "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\n"
+        "calendar.txt": "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,"
+        "start_date,end_date\n"
         "all,1,1,1,1,1,0,0,20260101,20261231\n",
     }
 

@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from street_fixture import CELLS, at, city, folder  # noqa: E402
-
+from street_fixture import CELLS, at, city, folder
 from yipan.network import carry_over, forget, travel_times, verify_times
 from yipan.network.costs import network_digest
 from yipan.network.door.board import Board

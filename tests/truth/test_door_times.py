@@ -12,8 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from street_fixture import BUS, CELLS, SIDE, WALK_KMH, assumed, at, city, folder  # noqa: E402
-
+from street_fixture import BUS, CELLS, SIDE, WALK_KMH, assumed, at, city, folder
 from yipan import network
 from yipan.errors import OptionError, RegionError
 from yipan.loop import check_folder
@@ -22,6 +21,7 @@ from yipan.network import UNREACHED, Window, describe_network, street_reach, tim
 from yipan.network.distance import straight_km
 from yipan.network.matrix.run import compute_matrix
 from yipan.network.rows import travel_rows
+from yipan.network.streets.speeds import SPEEDS
 from yipan.region import Region, example
 
 
@@ -66,8 +66,6 @@ def test_driving_is_the_way_along_streets_and_both_ends(blocks: Region) -> None:
 
 def share(region: Region) -> float:
     """Return the share of the limit that is driven on residential streets."""
-    from yipan.network.streets.speeds import SPEEDS
-
     return SPEEDS.driven("residential", 30.0) / 30.0 / region.assumption("congestion").value
 
 

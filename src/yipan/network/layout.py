@@ -114,7 +114,7 @@ def _cells(region: Region, costs: Costs, *, like: Network | None) -> Cells:
 
 
 def inside(points: Points, costs: Costs) -> tuple[Ints, Ints]:
-    """Return seconds of a trip inside each cell by car and without one: half way to the nearest other cell."""
+    """Return seconds of a trip inside each cell by car and without one: half way to the nearest other."""
     half = np.zeros(len(points))
     if len(points) > 1:
         at, near = points.nearest(points.lon, points.lat, k=2)

@@ -20,7 +20,14 @@ LENGTHS = 0.4
 """A line shorter than this part of the other is a branch or a section of it, not the same corridor."""
 SHARED = frozenset({"hsr_station", "rail_station"})
 """Kinds of place that several lines may well share: two projects that open one are not alike."""
-CORRIDOR_KM: Mapping[str, float] = {"metro": 1.5, "bus": 1.5, "rail": 3.0, "ferry": 3.0, "hsr": 6.0}
+CORRIDOR_KM: Mapping[str, float] = {
+    "metro": 1.5,
+    "tram": 1.5,
+    "bus": 1.5,
+    "rail": 3.0,
+    "ferry": 3.0,
+    "hsr": 6.0,
+}
 """How far from a line a stop still lies along it, by mode."""
 NEAR_KM: Mapping[str, float] = {"AddPlace": 4.0, "ProtectArea": 10.0, "AddLink": 4.0}
 """How near two changes of one type must be to be the same facility or road."""

@@ -25,7 +25,7 @@ from yipan.scenario.change import (
 )
 from yipan.text import Text
 
-MODES = ("metro", "rail", "hsr", "bus", "ferry")
+MODES = ("metro", "tram", "rail", "hsr", "bus", "ferry")
 SAME_STATION_KM = 0.5
 """How far (km) a stop may be given from the existing station whose id it has."""
 

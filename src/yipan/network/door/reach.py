@@ -128,7 +128,7 @@ def _off_streets(lon: float, lat: float, off: float, limit: float) -> RegionErro
             Problem(
                 what=Text(
                     f"({lon:g}, {lat:g}) 距最近街道 {far or '过远'},上限 {limit:,.0f} m",
-                    f"({lon:g}, {lat:g}) is {far or 'too far'} from the nearest street; at most {limit:,.0f} m",
+                    f"({lon:g}, {lat:g}) is {far or 'too far'} from any street (at most {limit:,.0f})",
                 ),
                 remedy=Text(
                     "核对经纬度(先经度后纬度),或改大假设 snap_limit",
