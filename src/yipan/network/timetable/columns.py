@@ -19,7 +19,7 @@ import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
 from yipan.network.streets.values import Floats, Int32, Int64
-from yipan.network.timetable.archive import BROKEN, Archive, TooLargeError
+from yipan.network.timetable.archive import BROKEN, Archive
 from yipan.network.timetable.report import Report
 from yipan.text import Text
 
@@ -150,6 +150,15 @@ class _File:
     encoding: str
     wanted: list[str]
 
+    @classmethod
+    def at(cls, archive: Archive, name: str, encoding: str, wanted: tuple[str, ...]) -> _File:
+        """Read the header; a name there twice is numbered the second time."""
+        with archive.open(name) as source:
+            words = next(csv.reader(_text(source, encoding, errors="replace")), [])
+        names = [w.strip().lower() for w in words]
+        header = [n if n not in names[:i] else f"{n}#{i}" for i, n in enumerate(names)]
+        return cls(archive, name, header, encoding, [c for c in wanted if c in header])
+
     def open(self) -> io.BufferedReader:
         """Open it as bytes."""
         return self.archive.open(self.name)
@@ -158,18 +167,16 @@ class _File:
 def read_raw(archive: Archive, file: str, wanted: tuple[str, ...], report: Report) -> Raw | None:
     """Read the wanted columns of a table; None, with the reason in `report`, where that cannot be done."""
     try:
-        encoding = _encoding(archive, file, report)
-        with archive.open(file) as source:
-            header = _header(source, encoding)
-        if not header:
+        table = _File.at(archive, file, "utf-8", wanted)
+        found = _by_arrow(table)
+        if found is None:  # not in UTF-8, or not every row like the header
+            table = _File.at(archive, file, _encoding(archive, file, report), wanted)
+            found = _by_arrow(table) if table.encoding != "utf-8" else None
+        if not table.header:
             _unreadable(report, file, Text("文件是空的", "the file is empty"))
             return None
-        _tell_twice(header, file, report)
-        table = _File(archive, file, header, encoding, [c for c in wanted if c in header])
-        return _by_arrow(table) or _by_hand(table, report)
-    except TooLargeError:
-        report.unsafe = True
-        _unreadable(report, file, Text("解开后比声称的大", "it is larger than it claims"))
+        _tell_twice(table.header, file, report)
+        return found or _by_hand(table, report)
     except (*BROKEN, csv.Error, UnicodeError) as error:
         words = str(error).splitlines()[0] if str(error) else type(error).__name__
         _unreadable(report, file, Text(f"无法读取:{words}", f"it cannot be read: {words}"))
@@ -180,14 +187,9 @@ def _unreadable(report: Report, file: str, what: Text) -> None:
     report.add(what, Text("重新导出此表(UTF-8 的 CSV)", "export the table again as CSV in UTF-8"), file=file)
 
 
-def _header(source: io.BufferedReader, encoding: str) -> list[str]:
-    """Return the column names, stripped, lower case; a name there twice is numbered the second time."""
-    names = [c.strip().lower() for c in next(csv.reader(_text(source, encoding)), [])]
-    return [n if n not in names[:i] else f"{n}#{i}" for i, n in enumerate(names)]
-
-
-def _text(source: io.BufferedReader, encoding: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(source, encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="")
+def _text(source: io.BufferedReader, encoding: str, *, errors: str = "strict") -> io.TextIOWrapper:
+    encoding = "utf-8-sig" if encoding == "utf-8" else encoding  # passes over a byte-order mark
+    return io.TextIOWrapper(source, encoding=encoding, errors=errors, newline="")
 
 
 def _tell_twice(header: list[str], file: str, report: Report) -> None:
@@ -240,6 +242,8 @@ def _guess(archive: Archive, file: str) -> str:
 
 def _by_arrow(file: _File) -> Raw | None:
     """Read quickly; None where some row has more or fewer fields than the header, or holds line breaks."""
+    if not file.wanted:
+        return None
     uneven = []
 
     def refuse(row: object) -> str:
@@ -265,7 +269,7 @@ def _by_arrow(file: _File) -> Raw | None:
             )
     except pa.ArrowInvalid:
         return None
-    if uneven or not file.wanted:
+    if uneven:
         return None
     table = table.unify_dictionaries()
     rows = np.arange(2, len(table) + 2, dtype=np.int64)
