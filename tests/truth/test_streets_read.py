@@ -81,6 +81,7 @@ CASES = [
     ({"highway": "service", "access": "customers"}, BOTH, BOTH, BOTH),
     ({"highway": "construction", "construction": "primary"}, SHUT, SHUT, SHUT),
     ({"highway": "proposed"}, SHUT, SHUT, SHUT),
+    ({"highway": "unclassified;tertiary"}, BOTH, BOTH, BOTH),
     ({"railway": "platform"}, BOTH, SHUT, SHUT),
     ({"public_transport": "platform"}, BOTH, SHUT, SHUT),
     ({"railway": "rail"}, SHUT, SHUT, SHUT),
@@ -285,6 +286,17 @@ def test_unknown_words_of_access_are_told_and_the_next_tag_holds(tmp_path: Path)
     assert streets.way.tolist() == [1, 2]
     assert [(p.column, p.severity) for p in problems] == [("foot", "warning")]
     assert "foot=bridge of 1 ways" in problems[0].what.en
+
+
+def test_streets_of_no_known_kind_are_told(tmp_path: Path) -> None:
+    ways: Ways = {
+        1: ([1, 2], RESIDENTIAL),
+        2: ([2, 3], {"highway": "residental"}),
+        3: ([2, 3], {"highway": "no"}),
+    }
+    streets, problems = read_streets(osm(tmp_path / "a.osm", row(3), ways), "drive")
+    assert streets.way.tolist() == [1]
+    assert ["highway=residental of 1 ways" in p.what.en for p in problems] == [True]
 
 
 def test_a_bollard_stops_cars_and_a_locked_gate_stops_all(tmp_path: Path) -> None:

@@ -33,6 +33,15 @@ PATHS = (
 KINDS = (*ROADS, *PATHS, "platform", "ferry")
 """Kinds of street: values of ``highway``, platforms and ferries; any other ``highway`` is left out."""
 
+NO_STREETS = frozenset(
+    {
+        "construction", "proposed", "planned", "abandoned", "disused", "razed", "demolished", "dismantled",
+        "raceway", "escape", "emergency_bay", "services", "rest_area", "bus_guideway", "busway", "bus_stop",
+        "via_ferrata", "no", "none", "street_lamp", "crossing", "trailhead", "toll_gantry",
+    }
+)  # fmt: skip
+"""Values of ``highway`` that are no street to anybody here: left out without a word."""
+
 _MOTOR_ONLY = frozenset({"motorway", "motorway_link"})
 WALK = frozenset(KINDS) - _MOTOR_ONLY
 CYCLE = (frozenset(ROADS) - _MOTOR_ONLY) | {"track", "path", "cycleway", "ferry"}
@@ -160,6 +169,8 @@ TAGS = frozenset(
 def kind_of(tags: Tags) -> str | None:
     """Return the kind of street a way is, None where it is none (or not built, or not any more).
 
+    Of several values (``unclassified;tertiary``) the first that is a kind of street holds.
+
     Examples
     --------
     >>> kind_of({"highway": "residential"}), kind_of({"highway": "construction"}), kind_of({"route": "ferry"})
@@ -167,12 +178,24 @@ def kind_of(tags: Tags) -> str | None:
     """
     highway = tags.get("highway")
     if highway is not None:
-        return highway if highway in KINDS and highway != "ferry" else None
+        parts = [p.strip() for p in highway.split(";")]
+        return next((p for p in parts if p in KINDS and p != "ferry"), None)
     if tags.get("route") == "ferry":
         return "ferry"
     if tags.get("railway") == "platform" or tags.get("public_transport") == "platform":
         return "platform"
     return None
+
+
+def unknown_kind(tags: Tags) -> bool:
+    """Return whether a way has a ``highway`` that nobody knows, neither as a street nor as none.
+
+    Examples
+    --------
+    >>> [unknown_kind({"highway": h}) for h in ("residental", "residential", "proposed")]
+    [True, False, False]
+    """
+    return "highway" in tags and kind_of(tags) is None and tags["highway"] not in NO_STREETS
 
 
 def passage(tags: Tags, mode: StreetMode, *, rules: StreetRules, speeds: Speeds) -> Passage | None:

@@ -16,7 +16,7 @@ from osmium.osm import NODE, WAY, Node, Way
 
 from yipan import options
 from yipan.errors import Problem, RegionError, UnsafeFile
-from yipan.network.streets.rules import TAGS, Passage, StreetRules, blocked, passage
+from yipan.network.streets.rules import TAGS, Passage, StreetRules, blocked, passage, unknown_kind
 from yipan.network.streets.speeds import Speeds
 from yipan.network.streets.values import Int32, Int64, StreetMode
 from yipan.text import Text
@@ -139,6 +139,7 @@ class _Ways:
         self.passages: list[tuple[Passage | None, ...]] = []
         self.ids, self.count, self.passage = array("q"), array("q"), array("i")
         self.nodes = array("q")  # node, x, y of every reference
+        self.unknown: Counter[str] = Counter()
         self.barriers: tuple[list[int], ...] = tuple([] for _ in modes)
 
     def add(self, way: Way) -> None:
@@ -147,11 +148,13 @@ class _Ways:
         if at is None:
             given = dict(tags)
             found = tuple(passage(given, m, rules=self.rules, speeds=self.speeds) for m in self.modes)
-            at = -1
+            at = -2 if unknown_kind(given) else -1
             if any(p is not None for p in found):
                 at = len(self.passages)
                 self.passages.append(found)
             self.known[tags] = at
+        if at == -2:
+            self.unknown[f"highway={way.tags['highway']}"] += 1
         if at >= 0:
             self.ids.append(way.id)
             self.passage.append(at)
@@ -205,7 +208,7 @@ def _sorted(ways: _Ways, ref: Int64, x: Int32, y: Int32) -> Scan:
     start = (np.cumsum(count) - count)[order]
     first = np.concatenate([[0], np.cumsum(count[order])]).astype(np.int64)
     at = np.repeat(start - first[:-1], count[order]) + np.arange(len(ref))
-    unread: tuple[Counter[str], ...] = tuple(Counter() for _ in ways.modes)
+    unread: tuple[Counter[str], ...] = tuple(ways.unknown.copy() for _ in ways.modes)
     for found, times in zip(ways.passages, np.bincount(which, minlength=len(ways.passages)), strict=True):
         for counter, p in zip(unread, found, strict=True):
             counter.update({tag: int(times) for tag in (p.unread if p else ())})
