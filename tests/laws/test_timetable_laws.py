@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yipan.network.timetable import Choices, read_timetable, together
+from yipan.network.timetable import Choices, read_feed, read_timetable, together
 from yipan.network.timetable.patterns import Runs, into_patterns
 from yipan.network.timetable.repeats import departures, phase_of
 
@@ -111,7 +111,8 @@ def test_the_order_of_rows_does_not_matter(shuffle: random.Random) -> None:
         "stop_times": SOUND["stop_times"]
         + "t3,08:00:00,08:00:00,a,1\nt3,,,b,2\nt3,08:09:00,08:09:00,c,3\n"
         + "t4,8:00:00,8:00:00,d,1\nt4,8:09:00,8:09:00,a,2\n",
-        "calendar_dates": "service_id,date,exception_type\ndaily,20240108,1\ndaily,20240107,1\n",
+        "calendar_dates": "service_id,date,exception_type\n"
+        "daily,20240108,1\ndaily,20240107,1\nall,20240106,1\nweek,20240110,2\n",
         "frequencies": "trip_id,start_time,end_time,headway_secs\n"
         "t4,08:00:00,09:00:00,600\nt4,09:00:00,25:00:00,900\n",
         "transfers": "from_stop_id,to_stop_id,transfer_type,min_transfer_time\na,b,2,60\nb,a,2,90\na,c,3,\n",
@@ -124,8 +125,12 @@ def test_the_order_of_rows_does_not_matter(shuffle: random.Random) -> None:
     with tempfile.TemporaryDirectory() as folder:
         one, _ = read_timetable([write_feed(Path(folder) / "f.zip", tables)], MONDAY)
         two, _ = read_timetable([write_feed(Path(folder) / "f.zip", mixed)], MONDAY)
+        feeds = [read_feed(Path(folder) / "f.zip")[0]]
+        write_feed(Path(folder) / "f.zip", tables)
+        feeds.append(read_feed(Path(folder) / "f.zip")[0])
     holds(one)
     assert one.digest == two.digest
+    assert len({f.digest for f in feeds if f is not None}) == 1
 
 
 @given(

@@ -296,9 +296,12 @@ def test_transfers_of_stations_reach_their_platforms(tmp_path: Path) -> None:
     changes = (
         "from_stop_id,to_stop_id,transfer_type,min_transfer_time\n"
         "S,S,2,180\nS,a,2,300\ns1,s2,2,60\na,S,3,\na,b,0,\nb,a,1,\nb,s1,1,45\nb,s2,,30\n"
+        "e,a,2,10\n"
     )
     times = stop_times("t1 8:00 s1\nt1 8:10 a\nt2 9:00 s2\nt2 9:10 b")
-    table = read(write_feed(tmp_path / "f.zip", stops=STATIONS, stop_times=times, transfers=changes))
+    path = write_feed(tmp_path / "f.zip", stops=STATIONS, stop_times=times, transfers=changes)
+    table, problems = read_timetable([path], MONDAY)
+    assert [(p.file, p.row) for p in problems] == [("f.zip/transfers.txt", 10)]  # from an exit
     assert table.stops.ids == ("f:a", "f:b", "f:s1", "f:s2")  # neither stations nor exits
     assert pairs(table) == {
         ("s1", "s1"): 180,

@@ -79,16 +79,15 @@ def _counts(feed: Feed, days: Int64) -> Int64:
 
 def tell_idle(feed: Feed, day: date, report: Report) -> None:
     """Report that a feed has no service on a day: its span, and the nearest day that has some."""
-    span = feed.services.span
-    if span is None:
+    span, near = feed.services.span, nearest_day(feed, day)
+    if span is None or near is None:
         report.add(
-            Text("此数据没有任何运行日", "the feed has no day of service at all"),
-            Text("补上 calendar.txt", "mend calendar.txt"),
+            Text("没有一天有可用的班次", "no usable trip runs on any day"),
+            Text("改正 calendar.txt 与 trips.txt", "mend calendar.txt and trips.txt"),
             file="calendar.txt",
         )
         return
     first, last = (date.fromordinal(d) for d in span)
-    near = nearest_day(feed, day)
     inside = first <= day <= last
     report.add(
         Text(

@@ -84,10 +84,14 @@ def clean_stop_times(
 
 def _allowed(raw: Raw, column: str, report: Report) -> Bools:
     words: Words = raw[column]
-    kind = words.through(lambda w: int(w) if w in {"1", "2", "3"} else 0)
+    kind = words.through(lambda w: {"": 0, "0": 0, "1": 1}.get(w, 2))
+    at = np.flatnonzero(kind == 2)
     report.each(
-        raw.row[kind >= 2],
-        lambda k: Text("须预约或与司机联系,按可上下车处理", "by arrangement only; taken as allowed"),
+        raw.row[at],
+        lambda k: Text(
+            f"{words[int(at[k])]!r}(须预约或不明)按可上下车处理",
+            f"{words[int(at[k])]!r}, by arrangement or unknown, is taken as allowed",
+        ),
         Text("如不应算作服务,改为 1", "write 1 where it should not count as service"),
         file=raw.file,
         column=column,

@@ -262,8 +262,10 @@ def clean_services(weekly: Raw | None, dates: Raw | None, report: Report) -> Ser
         dates = distinct(dates, ["service_id", "date"], report)
         day, kind = dates["date"].through(day_number), dates["exception_type"].through(_exception)
         ok = sound(dates, {"date": day, "exception_type": kind}, report)
-        dates = dates.keep(ok)
-        service = dates["service_id"].through(lambda w: ids.setdefault(w, len(ids)))
+        words = dates.keep(ok)["service_id"]
+        for word in sorted(words.words[c] for c in np.unique(words.code)):
+            ids.setdefault(word, len(ids))
+        service = words.where(ids)
         day, added = day[ok], kind[ok] == 1
     more = len(ids) - len(start)
     return Services(
@@ -315,4 +317,15 @@ def clean_changes(raw: Raw | None, places: Places, report: Report) -> Changes:
         column="min_transfer_time",
     )
     ok &= ~missing & (origin >= 0) & (destination >= 0)
-    return Changes(origin[ok], destination[ok], kind[ok], seconds[ok])
+    inner = ok & ((places.kind[origin] > STATION) | (places.kind[destination] > STATION))
+    report.each(
+        raw.row[inner],
+        lambda k: Text("只对出入口或站内节点有效,未使用", "it is for an entrance or a node inside; not used"),
+        Text("改为站台或车站的编号", "name the platform or the station"),
+        file=raw.file,
+        column="from_stop_id",
+        severity="warning",
+    )
+    ok &= ~inner
+    order = np.flatnonzero(ok)[np.lexsort((seconds[ok], kind[ok], destination[ok], origin[ok]))]
+    return Changes(origin[order], destination[order], kind[order], seconds[order])
