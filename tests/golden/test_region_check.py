@@ -21,7 +21,7 @@ MISTAKES = (
     ("cells.csv", "100000,40000", '"100,000",40000'),
     ("cells.csv", "C2,C,", "C2,D,"),
     ("places.csv", "600,MW,1998,invented,assumed", "600,MW,1998,census,offical"),
-    ("lines.csv", "metro", "tram"),
+    ("lines.csv", "metro", "sled"),
     ("stops.csv", "m1,3,", "m1,5,"),
     ("links.csv", "l3,B1,B2,secondary,12", "l3,B2,B2,secondary,1.2"),
 )

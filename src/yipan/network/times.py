@@ -181,12 +181,13 @@ def verify_times(region: Region) -> dict[str, float]:
     -------
     dict
         ``largest`` and ``mean`` absolute difference in seconds over all pairs and matrices (0 when the
-        updates were exact), ``pairs`` compared and ``matrices`` compared. A pair reached in one and not
-        in the other counts as an infinite difference. With timetables a new line is an approximation
-        until it is computed in full (`yipan.network.door.hubs`), so the differences are above 0 there.
+        updates were exact), ``pairs`` and ``matrices`` compared, ``unlike`` pairs reached in one and not
+        in the other: an infinite difference. With timetables a new line is an approximation until it is
+        computed in full (`yipan.network.door.hubs`): differences are above 0 there, and unlike pairs
+        (at the limits of rides and of the longest trip) are counted only.
     """
     digest = network_digest(region)
-    largest, total, pairs, matrices = 0.0, 0.0, 0, 0
+    largest, total, pairs, matrices, unlike = 0.0, 0.0, 0, 0, 0
     for key in _MEMO.held():
         state = _MEMO.get(key) if key[0] == digest else None
         if state is None:
@@ -195,7 +196,9 @@ def verify_times(region: Region) -> dict[str, float]:
         for name, held in state.known().items():
             full = fresh.get(name)
             apart = np.abs(held.astype(np.float64) - full)
-            apart[(held == UNREACHED) != (full == UNREACHED)] = np.inf
+            one_only = (held == UNREACHED) != (full == UNREACHED)
+            unlike += int(one_only.sum())
+            apart[one_only] = 0.0 if isinstance(state, StreetState) else np.inf
             largest, total = max(largest, float(apart.max(initial=0.0))), total + float(apart.sum())
             pairs, matrices = pairs + apart.size, matrices + 1
     return {
@@ -203,6 +206,7 @@ def verify_times(region: Region) -> dict[str, float]:
         "mean": total / pairs if pairs else 0.0,
         "pairs": float(pairs),
         "matrices": float(matrices),
+        "unlike": float(unlike),
     }
 
 

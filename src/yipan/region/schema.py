@@ -195,7 +195,7 @@ LINES = TableSchema(
             "方式",
             "mode",
             required=True,
-            choices=("metro", "rail", "hsr", "bus", "ferry"),
+            choices=("metro", "tram", "rail", "hsr", "bus", "ferry"),
         ),
         _col(
             "headway_peak",

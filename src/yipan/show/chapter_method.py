@@ -197,6 +197,10 @@ def _comparison_table(m: Material, plan: Plan) -> TableBlock:
 VERIFICATION: dict[str, tuple[Text, Text]] = {
     "times_largest": (Text("出行时间最大差", "largest difference of travel times"), Text("秒", "s")),
     "times_mean": (Text("出行时间平均差", "mean difference of travel times"), Text("秒", "s")),
+    "times_unlike": (
+        Text("仅一种算法可达的单元格对", "pairs reached in one computation only"),
+        Text("个", "count"),
+    ),
     "times_pairs": (Text("比较的单元格对", "pairs of cells compared"), Text("个", "count")),
     "times_matrices": (Text("比较的矩阵", "matrices compared"), Text("个", "count")),
     "values_difference": (

@@ -122,6 +122,16 @@ class Board:
         legs = within(self._walks, self.stops, places, limit=self.costs.walk_limit)
         return turned(seconds_of(legs), places=len(places))
 
+    @cached_property
+    def cell_access(self) -> Legs:
+        """Walks from cells to stops."""
+        return self.access(self.cells["walk"])
+
+    @cached_property
+    def cell_egress(self) -> Legs:
+        """Walks from stops to cells, grouped by cell."""
+        return self.egress(self.cells["walk"])
+
     def query(self, percentiles: Sequence[int]) -> Query:
         """Return what is asked of the timetable."""
         c = self.costs
@@ -145,14 +155,13 @@ class Board:
 
     def by_timetable(self, percentiles: Sequence[int]) -> TransitRows:
         """Return rows of times between cells by timetable or on foot."""
-        cells = self.cells["walk"]
         return TransitRows(
             digest=_hash(self.digest, "transit", *map(str, percentiles)),
             origins=self.ids,
             destinations=self.ids,
             network=self.network,
-            access=self.access(cells),
-            egress=self.egress(cells),
+            access=self.cell_access,
+            egress=self.cell_egress,
             walk=self.walking(),
             query=self.query(percentiles),
         )

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -33,7 +34,9 @@ from yipan.network.minplus import FAR, Seconds, closure, lower, product
 from yipan.network.services import Service, Stations
 from yipan.network.streets.values import Ends, Legs
 from yipan.network.sweep.many import between
+from yipan.network.transit.events import Events, events
 from yipan.network.transit.network import TransitNetwork, transit_network, turned
+from yipan.network.transit.values import Query
 from yipan.network.transit.window import window_times
 from yipan.network.values import UNREACHED
 
@@ -76,7 +79,6 @@ class HubFinder:
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._back: TransitNetwork | None = None
         self._known: dict[tuple[float, float], tuple[Seconds, Seconds]] = {}
 
     def find(self, stations: Stations, used: Sequence[int]) -> Hubs:
@@ -99,21 +101,24 @@ class HubFinder:
         there = self._walk(cells, at, board.costs.walk_limit)
         back = self._walk(at, cells, board.costs.walk_limit)
         if board.timetable.patterns:
-            onward = _window(board.network, board.access(at), board.egress(cells), board)
-            to = self._backwards(at)
-            there, back = np.minimum(there, _plus(to.T, slack)), np.minimum(back, _plus(onward, slack))
+            onward = self._ahead.times(board.access(at), board.cell_egress)
+            to = self._back.times(board.egress(at), board.cell_access).T  # arriving within the window
+            there, back = np.minimum(there, _plus(to, slack)), np.minimum(back, _plus(onward, slack))
         return there, back
 
-    def _backwards(self, at: Ends) -> Seconds:
-        """Return seconds from every cell to stations, arriving within the window (shape: stations, cells)."""
-        board = self._board
-        if self._back is None:
-            legs = board.network.changes
-            walks = turned(_without_prescribed(board.network), places=len(legs))
-            self._back = transit_network(reverse(board.timetable), walks)
-        query = mirrored(board.query((board.costs.percentile,)))
-        found = window_times(self._back, board.egress(at), board.access(board.cells["walk"]), None, query)
-        return _far(found)
+    @cached_property
+    def _ahead(self) -> _Timetable:
+        return _Timetable.of(self._board.network, self._query)
+
+    @cached_property
+    def _back(self) -> _Timetable:
+        network = self._board.network
+        walks = turned(_without_prescribed(network), places=len(network.changes))
+        return _Timetable.of(transit_network(reverse(network.timetable), walks), mirrored(self._query))
+
+    @property
+    def _query(self) -> Query:
+        return self._board.query((self._board.costs.percentile,))
 
     def _change(self, spots: Sequence[tuple[float, float]]) -> Seconds:
         board = self._board
@@ -123,7 +128,7 @@ class HubFinder:
         np.fill_diagonal(out, 0)
         out = _plus(out, slack)
         if board.timetable.patterns:
-            by = _window(board.network, board.access(at), board.egress(at), board)
+            by = self._ahead.times(board.access(at), board.egress(at))
             out = np.minimum(out, _plus(by, 2 * slack))
         return out
 
@@ -132,14 +137,22 @@ class HubFinder:
         return whole_seconds(np.where(ms > limit, FAR, ms).astype(np.int32))
 
 
-def _window(network: TransitNetwork, access: Legs, egress: Legs, board: Board) -> Seconds:
-    return _far(window_times(network, access, egress, None, board.query((board.costs.percentile,))))
+@dataclass(frozen=True)
+class _Timetable:
+    """A network ready to be asked for one percentile again and again."""
 
+    network: TransitNetwork
+    query: Query
+    prepared: Events
 
-def _far(found: Seconds) -> Seconds:
-    """Return the one plane of percentiles, `FAR` where there is no way."""
-    plane = found[:, :, 0]
-    return np.where(plane == UNREACHED, FAR, plane).astype(np.int32)
+    @classmethod
+    def of(cls, network: TransitNetwork, query: Query) -> _Timetable:
+        return cls(network, query, events(network, query))
+
+    def times(self, access: Legs, egress: Legs) -> Seconds:
+        """Return seconds between places, `FAR` where there is no way by timetable."""
+        plane = window_times(self.network, access, egress, None, self.query, prepared=self.prepared)[:, :, 0]
+        return np.where(plane == UNREACHED, FAR, plane).astype(np.int32)
 
 
 def _plus(times: Seconds, seconds: int) -> Seconds:
