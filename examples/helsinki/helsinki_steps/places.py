@@ -1,9 +1,10 @@
 """Step 4, places: schools, clinics, universities, libraries, museums, parks and stations of the extract.
 
 OpenStreetMap says where they are, not how large: capacities are assumed, except the area of a park, which is
-measured. Three things the extract lacks are put in by hand, with a rough position: the fire station of
-Erottaja, civil-defence shelters at the two metro stations, and the Surgical Hospital, which lies 0.4 km south
-of the extract and stands at the edge of it, where Kasarmikatu leads there.
+measured. What the extract lacks and the indicators need is put in by hand, with a rough position: the fire
+station of Erottaja, civil-defence shelters at the two metro stations, and the two nearest hospitals. Those
+lie 0.4 and 0.9 km south of the extract and stand at its edge, on the street that leads there: the rest of the
+way is not counted.
 """
 
 from __future__ import annotations
@@ -41,6 +42,16 @@ BY_HAND = (
         24.9478,
         60.16435,
         60,
+        "bed",
+    ),
+    (
+        "hospital-eira",
+        "hospital",
+        "埃拉医院(位于范围南缘以外 0.9 公里)",
+        "Eira Hospital (0.9 km beyond the southern edge)",
+        24.9385,
+        60.16435,
+        30,
         "bed",
     ),
     (

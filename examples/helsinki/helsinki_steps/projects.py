@@ -115,7 +115,7 @@ def _tram(at: dict[str, Point]) -> dict[str, object]:
         "id": "light-rail",
         "zh": "湾岸轻轨(设想)",
         "en": "Bay light rail (an idea)",
-        "mode": "rail",
+        "mode": "tram",
         "headway_peak": 7.5,
         "headway_offpeak": 10.0,
         "speed": 25.0,
