@@ -17,6 +17,7 @@ import yipan
 from yipan.cli import cli
 from yipan.measure.pages import write_pages
 from yipan.network import times
+from yipan.network.streets.words import HEADER, rules_table
 from yipan.options import OPTIONS
 from yipan.plan import bound
 from yipan.plan.pages import write_cost_page, write_intervention_pages
@@ -81,6 +82,25 @@ def api_page() -> str:
     return "\n".join(out)
 
 
+def street_rules_page() -> str:
+    """Return the access rules and speeds of streets, in both languages."""
+    words = [[t.en if t.en == t.zh else f"{t.en} · {t.zh}" for t in row] for row in (HEADER, *rules_table())]
+    rows = ["| " + " | ".join(row) + " |" for row in words]
+    return "\n".join(
+        [
+            "# Access rules and speeds 通行规则与速度",
+            "",
+            "What the tags of OpenStreetMap mean for each mode, as `yipan.network.streets.rules` reads them. Speeds",
+            "are assumptions.",
+            "",
+            rows[0],
+            "|---|---|---|---|",
+            *rows[1:],
+            "",
+        ]
+    )
+
+
 def docstring_page(title: str, intro: str, doc: str | None) -> str:
     """Return a page made of a module's own description of its method."""
     return f"# {title}\n\n{intro}\n\n```text\n{inspect.cleandoc(doc or '')}\n```\n"
@@ -95,11 +115,13 @@ def main() -> None:
         "files.md": guide(),
         "cli.md": "# Command line 命令行\n\n" + "\n".join(commands(cli, "yipan")),
         "api.md": api_page(),
+        "street-rules.md": street_rules_page(),
         "method-times.md": docstring_page(
             "Travel times: the exact definition", "From `yipan.network.times`.", times.__doc__
         ),
         "method-bound.md": docstring_page("The bound", "From `yipan.plan.bound`.", bound.__doc__),
         "chongqing.md": (DOCS.parent / "examples" / "chongqing" / "README.md").read_text(encoding="utf-8"),
+        "helsinki.md": (DOCS.parent / "examples" / "helsinki" / "README.md").read_text(encoding="utf-8"),
         "changelog.md": (DOCS.parent / "CHANGELOG.md").read_text(encoding="utf-8"),
     }
     for name, text in pages.items():
