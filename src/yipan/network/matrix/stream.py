@@ -76,11 +76,13 @@ def _spans(n: int, row_bytes: int) -> Iterator[tuple[int, int]]:
 class Tables:
     """Weights of decays by code: one look-up for each pair, however costly the decay.
 
-    Row d, entry c is ``decays[d]`` of ``c · unit`` seconds (squared when asked); the last entry is 0.
+    Row d, entry c is ``decays[d]`` of ``c · unit`` seconds (squared when asked); the last entry is 0. Rows stand
+    by reach, the furthest first: `order` says which decay each is.
     """
 
     def __init__(self, source: Source, decays: Sequence[Decay], *, squared: bool = False) -> None:
-        self._decays, self._unit, self._squared = tuple(decays), unit_of(source), squared
+        self.order = sorted(range(len(decays)), key=lambda d: -decays[d].reach)
+        self._decays, self._unit, self._squared = [decays[d] for d in self.order], unit_of(source), squared
         reach = max((decay.reach for decay in self._decays), default=0.0)
         # the limit itself is within; one more entry costs nothing and survives rounding
         self._needed = math.ceil(reach * 60 / self._unit) + 1 if math.isfinite(reach) else _MOST + 1
@@ -103,6 +105,14 @@ class Tables:
             self._table = self._made(wanted)
         return self._table
 
+    def ends(self) -> NDArray[np.int64]:
+        """Return the code from which each row of the table last given is 0, descending."""
+        reaches = [
+            math.ceil(d.reach * 60 / self._unit) + 1 if math.isfinite(d.reach) else _MOST
+            for d in self._decays
+        ]
+        return np.minimum(np.array(reaches, dtype=np.int64), self._table.shape[1] - 1)
+
     def _made(self, codes: int) -> Floats:
         minutes = np.arange(codes, dtype=np.float64) * self._unit / 60.0
         table = np.zeros((len(self._decays), codes + 1))
@@ -118,8 +128,9 @@ def weighted(
     n, _ = shape_of(source)
     out = np.zeros((n, decays, len(weights)))
     for chunk in chunks(source, percentile):
-        sums.weigh(chunk.times, tables(chunk), weights, out[chunk.start : chunk.stop])
-    return out
+        table = tables(chunk)
+        sums.weigh(chunk.times, table, weights, out[chunk.start : chunk.stop], ends=tables.ends())
+    return out[:, np.argsort(tables.order)]
 
 
 def gathered(source: Source, amounts: Floats, tables: Tables, *, percentile: int | None) -> Floats:

@@ -20,7 +20,7 @@ _ROWS = 32
 _COLUMNS = 1024
 
 
-def weigh(times: Times, table: Floats, weights: Floats, out: Floats) -> None:
+def weigh(times: Times, table: Floats, weights: Floats, out: Floats, *, ends: NDArray[np.int64]) -> None:
     """Write ``Σ_j table[d, t_ij] · weights[w, j]`` into `out`.
 
     Parameters
@@ -28,12 +28,14 @@ def weigh(times: Times, table: Floats, weights: Floats, out: Floats) -> None:
     times
         Shape (rows, destinations).
     table, weights
-        Shapes (decays, codes + 1) and (kinds, destinations).
+        Shapes (decays, codes + 1), decays of less reach last, and (kinds, destinations).
+    ends
+        Code from which each decay is 0, descending (decays,).
     out
         Shape (rows, decays, kinds).
     """
     times, weights = read_only(times), read_only(weights)
-    over_blocks(lambda a, b: _weigh(times[a:b], table, weights, out[a:b]), len(times), block=_ROWS)
+    over_blocks(lambda a, b: _weigh(times[a:b], table, ends, weights, out[a:b]), len(times), block=_ROWS)
 
 
 def spread(times: Times, table: Floats, amounts: Floats, out: Floats) -> None:
@@ -69,18 +71,25 @@ def kth(times: Times, counts: NDArray[np.int64], rank: int, none: int, out: NDAr
 
 
 @kernel
-def _weigh(times: Times, table: Floats, weights: Floats, out: Floats) -> None:
-    last = table.shape[1] - 1
+def _weigh(times: Times, table: Floats, ends: NDArray[np.int64], weights: Floats, out: Floats) -> None:
     near = np.empty(times.shape[1] + 1, dtype=np.int32)
     code = np.empty(times.shape[1] + 1, dtype=np.int32)
     for i in range(times.shape[0]):
-        # most are out of reach: first the list of those within, without a branch, then a sum for each decay
+        # most are out of reach: first the list of those within, without a branch; each decay sums over its
+        # own, and hands the list on to the next
         k = 0
         for j in range(times.shape[1]):
             near[k] = j
             code[k] = times[i, j]
-            k += times[i, j] < last
+            k += times[i, j] < ends[0]
         for d in range(table.shape[0]):
+            if d > 0 and ends[d] < ends[d - 1]:
+                kept = 0
+                for q in range(k):
+                    near[kept] = near[q]
+                    code[kept] = code[q]
+                    kept += code[q] < ends[d]
+                k = kept
             for w in range(weights.shape[0]):
                 total = 0.0
                 for q in range(k):
