@@ -85,20 +85,13 @@ def api_page() -> str:
 def street_rules_page() -> str:
     """Return the access rules and speeds of streets, in both languages."""
     words = [[t.en if t.en == t.zh else f"{t.en} · {t.zh}" for t in row] for row in (HEADER, *rules_table())]
-    rows = ["| " + " | ".join(row) + " |" for row in words]
-    return "\n".join(
-        [
-            "# Access rules and speeds 通行规则与速度",
-            "",
-            "What the tags of OpenStreetMap mean for each mode, as `yipan.network.streets.rules` reads them. Speeds",
-            "are assumptions.",
-            "",
-            rows[0],
-            "|---|---|---|---|",
-            *rows[1:],
-            "",
-        ]
+    header, *rows = ["| " + " | ".join(row) + " |" for row in words]
+    intro = (
+        "What the tags of OpenStreetMap mean for each mode, as `yipan.network.streets.rules` reads them."
+        " Speeds are assumptions."
     )
+    title = "# Access rules and speeds 通行规则与速度"
+    return "\n".join([title, "", intro, "", header, "|---|---|---|---|", *rows, ""])
 
 
 def docstring_page(title: str, intro: str, doc: str | None) -> str:
