@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from yipan.network.matrix.values import Rows
 from yipan.network.matrix.writing import Sink, sink_of
 from yipan.text import Text
 
+_PATIENCE = 10  # seconds to wait for the scheduler
 _AHEAD = 2  # blocks a thread of the cluster has in hand: it never waits for the next, nor do results pile up
 
 
@@ -70,6 +72,34 @@ def compute_on_cluster(
         there = client.scatter(rows, broadcast=True, hash=False)
         _spread(distributed, client, there, sink, progress)
         return sink.result()
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """Connect to the scheduler of a Dask cluster for the length of a ``with`` block.
+
+    Parameters
+    ----------
+    address
+        Of a scheduler, e.g. ``tcp://10.0.0.5:8786``.
+
+    Raises
+    ------
+    OptionError
+        When Dask is not installed, or no scheduler answers there.
+    """
+    distributed = _distributed()
+    try:
+        client = distributed.Client(address, timeout=f"{_PATIENCE}s", set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise OptionError(
+            Text(
+                f"{address} 没有 Dask 调度器应答:先运行 dask scheduler,再给出它打印的地址",
+                f"no Dask scheduler answers at {address}: run `dask scheduler` and give the address it prints",
+            )
+        ) from error
+    with client:
+        yield client
 
 
 def _spread(
