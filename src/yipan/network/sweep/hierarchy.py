@@ -90,8 +90,8 @@ def build_hierarchy(core: Core, order: Int32 | None = None) -> Hierarchy:
     low = np.repeat(np.arange(n, dtype=np.int32), np.diff(first))
     a, b = rank[core.tail], rank[core.head]
     chain_arc = _arc_of(first, high, np.minimum(a, b), np.maximum(a, b))
-    below_first, below = _grouped(high, n)
-    arc_first, arc_chain = _grouped(chain_arc, len(high))
+    below_first, below = grouped(high, n)
+    arc_first, arc_chain = grouped(chain_arc, len(high))
     return Hierarchy(
         core=core,
         node=node,
@@ -115,7 +115,7 @@ def _inverse(order: Int32) -> Int32:
     return rank
 
 
-def _grouped(key: Int32, groups: int) -> tuple[Int32, Int32]:
+def grouped(key: Int32, groups: int) -> tuple[Int32, Int32]:
     """Return where each group starts and its members, ascending; negative keys belong to none."""
     first = np.zeros(groups + 1, dtype=np.int32)
     np.cumsum(np.bincount(key[key >= 0], minlength=groups), out=first[1:])
