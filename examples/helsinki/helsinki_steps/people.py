@@ -70,10 +70,10 @@ def floor_areas(sample: Sample, cells: list[str]) -> tuple[NDArray[np.float64], 
     share = shapely.area(shapely.intersection(buildings[which], outlines[where])) / shapely.area(
         buildings[which]
     )
-    return (
-        np.bincount(where, weights=share * home[which], minlength=len(cells)),
-        np.bincount(where, weights=share * work[which], minlength=len(cells)),
-    )
+    out = np.zeros((2, len(cells)))
+    np.add.at(out[0], where, share * home[which])
+    np.add.at(out[1], where, share * work[which])
+    return out[0], out[1]
 
 
 def _floors(sample: Sample) -> tuple[NDArray[np.object_], NDArray[np.float64], NDArray[np.float64]]:

@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import osmium
@@ -90,9 +91,13 @@ def read_sample() -> Sample:
     """Read the extract: places, areas, stops, routes, district borders; all in the order of their ids."""
     path = sample_path()
     wkb = osmium.geom.WKBFactory()
-    points, areas, stops, routes = [], [], {}, []
+    points: list[Feature] = []
+    areas: list[Feature] = []
+    stops: dict[int, Feature] = {}
+    routes: list[Route] = []
     borders: dict[int, tuple[Point, ...]] = {}
     districts: dict[str, tuple[int, ...]] = {}
+    item: Any
     for item in osmium.FileProcessor(str(path)).with_areas():
         tags = dict(item.tags)
         if item.is_node() and tags:

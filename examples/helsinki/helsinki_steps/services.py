@@ -13,7 +13,6 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +80,7 @@ def write_feed(sample: Sample, path: Path) -> dict[str, int]:
     """Write the GTFS feed; return how many routes, trips and stops it has."""
     runs = _runs(sample)
     stops = sorted({s for _, served in runs for s in served})
-    tables = {
+    tables: dict[str, list[Sequence[str]]] = {
         "agency.txt": [
             ("agency_id", "agency_name", "agency_url", "agency_timezone"),
             ("osm", "Example services (OpenStreetMap routes)", CREDIT, "Europe/Helsinki"),
@@ -127,7 +126,7 @@ def _runs(sample: Sample) -> list[Run]:
     for route in sample.routes:
         mode, ref = route.tags.get("route", ""), route.tags.get("ref", "")
         stops = [s for s in route.stops if s in sample.stops and _is_stop(sample.stops[s], mode)]
-        stops = [b for a, b in pairwise([None, *stops]) if a != b]
+        stops = [s for i, s in enumerate(stops) if not i or s != stops[i - 1]]
         if mode not in MODES or not ref or ref.endswith("N") or ref == "Finnair" or len(stops) < 2:
             continue
         key = (mode, ref, tuple(stops))

@@ -92,11 +92,11 @@ def region_toml() -> str:
 
 
 def build_statistics(zones: dict[str, shapely.Geometry], cells: pd.DataFrame) -> pd.DataFrame:
-    """Return statistics.csv: population, employed, GDP and area of each zone."""
-    sums = cells.groupby("zone")[["population", "jobs", "gdp"]].sum()
+    """Return statistics.csv: population, GDP and area of each zone."""
+    sums = cells.groupby("zone")[["population", "gdp"]].sum().to_dict("index")
     rows = []
     for zone, shape in zones.items():
-        one = sums.loc[zone]
+        one = sums[zone]
         rows += [
             (zone, "population", YEAR, int(one["population"]), "person", "model", "modelled"),
             (zone, "gdp", YEAR, round(float(one["gdp"]), 6), "1e8 EUR", "model", "modelled"),
