@@ -76,16 +76,15 @@ def _spans(n: int, row_bytes: int) -> Iterator[tuple[int, int]]:
 class Tables:
     """Weights of decays by code: one look-up for each pair, however costly the decay.
 
-    Row d, entry c is ``decays[d]`` of ``c · unit`` seconds (squared when asked); the last entry is 0. Rows stand
-    by reach, the furthest first: `order` says which decay each is.
+    Row d, entry c is ``decays[d]`` of ``c · unit`` seconds (squared when asked); the last entry is 0. Rows
+    stand by reach, the furthest first: `order` says which decay each is.
     """
 
     def __init__(self, source: Source, decays: Sequence[Decay], *, squared: bool = False) -> None:
         self.order = sorted(range(len(decays)), key=lambda d: -decays[d].reach)
         self._decays, self._unit, self._squared = [decays[d] for d in self.order], unit_of(source), squared
         reach = max((decay.reach for decay in self._decays), default=0.0)
-        # the limit itself is within; one more entry costs nothing and survives rounding
-        self._needed = math.ceil(reach * 60 / self._unit) + 1 if math.isfinite(reach) else _MOST + 1
+        self._needed = self._codes(reach)
         if isinstance(source, Matrix):  # the code of "no way" stays the last entry
             self._needed = min(self._needed, NONE)
         self._table = self._made(self._needed) if self._needed <= _READY else np.zeros((len(self._decays), 1))
@@ -107,11 +106,12 @@ class Tables:
 
     def ends(self) -> NDArray[np.int64]:
         """Return the code from which each row of the table last given is 0, descending."""
-        reaches = [
-            math.ceil(d.reach * 60 / self._unit) + 1 if math.isfinite(d.reach) else _MOST
-            for d in self._decays
-        ]
-        return np.minimum(np.array(reaches, dtype=np.int64), self._table.shape[1] - 1)
+        longest = self._table.shape[1] - 1
+        return np.array([min(self._codes(d.reach), longest) for d in self._decays], dtype=np.int64)
+
+    def _codes(self, reach: float) -> int:
+        # the limit itself is within; one more entry costs nothing and survives rounding
+        return math.ceil(reach * 60 / self._unit) + 1 if math.isfinite(reach) else _MOST + 1
 
     def _made(self, codes: int) -> Floats:
         minutes = np.arange(codes, dtype=np.float64) * self._unit / 60.0
