@@ -145,5 +145,7 @@ def test_totals_from_a_regions_statistics(folder: Path) -> None:
     )
     assert read_totals(folder / "statistics.csv")[0] == {"w": 3.0}
     assert read_totals(folder / "statistics.csv", year=2010)[0] == {"w": 1.0}
+    with pytest.raises(RegionError, match="no totals of population 1999"):
+        read_totals(folder / "statistics.csv", year=1999)
     with pytest.raises(RegionError, match="no totals of jobs"):
         read_totals(folder / "statistics.csv", variable="jobs")

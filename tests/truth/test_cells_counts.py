@@ -75,8 +75,11 @@ def test_a_raster_inside_the_zones_loses_nobody(tmp_path: Path) -> None:
     values[0, 0] = -99  # no data
     path = written(tmp_path / "p.tif", values, 24.905, 60.168, (0.008, 0.008), nodata=-99)
     big = np.zeros((40, 60), dtype=np.int32)
-    big[10:13, 20:26] = np.where(values < 0, 0, values)
-    full = written(tmp_path / "q.tif", big, 24.905 - 20 * 0.008, 60.168 + 10 * 0.008, (0.008, 0.008))
+    big[10:13, 20:26] = values
+    corner = (24.905 - 20 * 0.008, 60.168 + 10 * 0.008, (0.008, 0.008))
+    full = written(tmp_path / "q.tif", big, *corner, nodata=-99)
+    floats = np.where(big == -99, np.nan, big).astype(np.float32)  # NaN is no data, declared or not
+    assert from_raster(cells, written(tmp_path / "r.tif", floats, *corner)).total == 17 * 7
     placed = from_raster(cells, full)
     assert placed.total == 17 * 7
     assert placed.placed == pytest.approx(17 * 7, rel=1e-6)
@@ -150,6 +153,16 @@ def test_what_cannot_be_used_is_said(
             from_raster(cells, path)
         assert words in error.value.problems[0].remedy.en
     good = written(tmp_path / "g.tif", np.ones((12, 20)), *at)
+    with pytest.raises(RegionError, match="unknown unit 'people'"):
+        from_raster(cells, good, unit="people")
+    turned = tmp_path / "t.tif"
+    with rasterio.open(
+        turned, "w", driver="GTiff", height=9, width=9, count=1, dtype="float32", crs="EPSG:4326",
+        transform=rasterio.Affine(0.005, 0.001, 24.88, 0.001, -0.005, 60.18),
+    ) as file:  # fmt: skip
+        file.write(np.ones((9, 9), dtype=np.float32), 1)
+    with pytest.raises(RegionError, match="not north up"):
+        from_raster(cells, turned)
     with pytest.raises(RegionError, match="no band 2"):
         from_raster(cells, good, band=2)
     monkeypatch.setitem(sys.modules, "rasterio", None)

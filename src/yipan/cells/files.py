@@ -147,7 +147,8 @@ def read_totals(
     twice = sorted(set(frame.loc[frame["zone"].duplicated(), "zone"]))
     if len(frame) and not twice:
         return {str(z): float(v) for z, v in zip(frame["zone"], frame["value"], strict=True)}, problems
-    what = Text(f"没有 {variable} 的总数", f"no totals of {variable}")
+    when = "" if year is None else f" {year}"
+    what = Text(f"没有 {variable}{when} 的总数", f"no totals of {variable}{when}")
     if twice:
         what = Text(f"分区重复:{'、'.join(twice)}", f"zones stand twice: {', '.join(twice)}")
     raise RegionError(

@@ -168,7 +168,7 @@ def _sound(zones: gpd.GeoDataFrame) -> tuple[list[str], Shapes]:
     if not len(zones) or "id" not in zones.columns or zones.crs is None:
         raise _unsound([_no(Text("没有分区、没有 id 列或没有坐标系", "no rows, no column id, or no CRS"))])
     ids = [str(i) for i in zones["id"]]
-    shapes = np.asarray(zones.geometry.to_crs("EPSG:4326").array, dtype=object)
+    shapes = shapely.force_2d(np.asarray(zones.geometry.to_crs("EPSG:4326").array, dtype=object))
     problems = []
     for at, (ident, shape) in enumerate(zip(ids, shapes, strict=True)):
         if ident in ids[:at] and ids.index(ident) != at:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -130,61 +131,44 @@ def _needed(module: str) -> Any:
         ) from error
 
 
-class _opened:  # noqa: N801 - a context manager that reads as a verb
+@contextmanager
+def _opened(path: Path, band: int, unit: Unit) -> Iterator[_Raster]:
     """Open a raster, refusing in words what cannot be used."""
+    rasterio = _needed("rasterio")
+    _needed("exactextract")
+    if unit not in ("count", "density"):
+        raise _refused(
+            Text(f"未知的单位 {unit!r}", f"unknown unit {unit!r}"),
+            Text("用 count(人数)或 density(人/km²)", "use count, or density (persons per km²)"),
+            path.name,
+        )
+    try:
+        dataset = rasterio.open(path)
+    except (rasterio.errors.RasterioError, OSError) as error:
+        raise _refused(
+            Text("打不开此栅格", "this raster cannot be opened"),
+            Text("给出 GeoTIFF 等 GDAL 可读的文件", "name a GeoTIFF or another file GDAL reads"),
+            path.name,
+        ) from error
+    with dataset:
+        yield _checked(dataset, path.name, band, unit)
 
-    def __init__(self, path: Path, band: int, unit: Unit) -> None:
-        self._path, self._band, self._unit = path, band, unit
-        self._rasterio = _needed("rasterio")
-        _needed("exactextract")
 
-    def __enter__(self) -> _Raster:
-        name = self._path.name
-        if self._unit not in ("count", "density"):
-            raise _refused(
-                Text(f"未知的单位 {self._unit!r}", f"unknown unit {self._unit!r}"),
-                Text("用 count(人数)或 density(人/km²)", "use count, or density (persons per km²)"),
-                name,
-            )
-        try:
-            self._dataset = self._rasterio.open(self._path)
-        except (self._rasterio.errors.RasterioError, OSError) as error:
-            raise _refused(
-                Text("打不开此栅格", "this raster cannot be opened"),
-                Text("给出 GeoTIFF 等 GDAL 可读的文件", "name a GeoTIFF or another file GDAL reads"),
-                name,
-            ) from error
-        try:
-            return self._checked(self._dataset, name)
-        except BaseException:
-            self._dataset.close()
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        self._dataset.close()
-
-    def _checked(self, dataset: Any, name: str) -> _Raster:
-        if not 1 <= self._band <= dataset.count:
-            raise _refused(
-                Text(f"没有第 {self._band} 波段", f"there is no band {self._band}"),
-                Text(f"填 1 到 {dataset.count}", f"give 1 to {dataset.count}"),
-                name,
-            )
-        if dataset.crs is None:
-            raise _refused(
-                Text("栅格没有坐标系", "the raster has no CRS"),
-                Text("用 gdal_edit -a_srs 声明坐标系", "declare it with gdal_edit -a_srs"),
-                name,
-            )
-        t = dataset.transform
-        if t.b or t.d or t.a <= 0 or t.e >= 0:
-            raise _refused(
-                Text("栅格不是上北下南", "the raster is not north up"),
-                Text("用 gdalwarp 重采样为正北", "rewrite it north up with gdalwarp"),
-                name,
-            )
-        crs = pyproj.CRS.from_wkt(dataset.crs.to_wkt())
-        return _Raster(dataset=dataset, crs=crs, band=self._band, name=name, unit=self._unit)
+def _checked(dataset: Any, name: str, band: int, unit: Unit) -> _Raster:
+    t = dataset.transform
+    if not 1 <= band <= dataset.count:
+        what = Text(f"没有第 {band} 波段", f"there is no band {band}")
+        raise _refused(what, Text(f"填 1 到 {dataset.count}", f"give 1 to {dataset.count}"), name)
+    if dataset.crs is None:
+        what = Text("栅格没有坐标系", "the raster has no CRS")
+        remedy = Text("用 gdal_edit -a_srs 声明坐标系", "declare it with gdal_edit -a_srs")
+        raise _refused(what, remedy, name)
+    if t.b or t.d or t.a <= 0 or t.e >= 0:
+        what = Text("栅格不是上北下南", "the raster is not north up")
+        remedy = Text("用 gdalwarp 重采样为正北", "rewrite it north up with gdalwarp")
+        raise _refused(what, remedy, name)
+    crs = pyproj.CRS.from_wkt(dataset.crs.to_wkt())
+    return _Raster(dataset=dataset, crs=crs, band=band, name=name, unit=unit)
 
 
 def _refused(what: Text, remedy: Text, file: str = "") -> RegionError:
