@@ -95,7 +95,7 @@ def connected(address: str) -> Iterator[Client]:
         raise OptionError(
             Text(
                 f"{address} 没有 Dask 调度器应答:先运行 dask scheduler,再给出它打印的地址",
-                f"no Dask scheduler answers at {address}: run `dask scheduler` and give the address it prints",
+                f"no Dask scheduler answers at {address}: run `dask scheduler`, give the address it prints",
             )
         ) from error
     with client:
