@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yipan import network
-from yipan.network import UNREACHED, travel_times
+from yipan.network import UNREACHED, carry_over, change, travel_times
 from yipan.network.costs import costs_of
 from yipan.network.layout import read_network
 from yipan.network.state import State
@@ -214,7 +216,7 @@ def test_only_the_modes_in_the_memo_are_carried(modes: tuple[network.Mode, ...])
 
 @few
 @given(seed=seeds)
-def test_facilities_leave_times_alone_and_slower_service_is_recomputed(seed: int) -> None:
+def test_facilities_leave_times_alone_and_slower_service_is_never_faster(seed: int) -> None:
     region = base_region(seed)
     before = warm(region)
     place = AddPlace(id="x", kind="hospital", en="x", lon=106.1, lat=29.1, capacity=10.0, unit="bed")
@@ -222,14 +224,112 @@ def test_facilities_leave_times_alone_and_slower_service_is_recomputed(seed: int
     slower = project(ChangeService(line="base0", headway_peak=60.0))
     assert resolve(region, slower) == []
     after = apply(region, slower)
-    assert state_of(after).known() == {}
+    if state_of(after).known():  # few origins used the line
+        assert_carried_exactly(after)
     assert (travel_times(after, "transit").seconds >= before["transit"]).all()
+
+
+def lose(region: Region, rng: np.random.Generator, *, kind: int) -> Region:
+    """Close or slow down something of a region, or move its lines."""
+    lines, stops, links = (region.table(n) for n in ("lines", "stops", "links"))
+    line = str(rng.choice(lines["id"]))
+    row, mine = lines["id"] == line, np.flatnonzero((stops["line"] == line).to_numpy())
+    link = links.index[int(rng.integers(len(links)))]
+    if kind == 0:  # a line closed
+        lines, stops = lines[~row], stops[stops["line"] != line]
+    elif kind == 1:  # slower, and a wait that is longer or shorter
+        lines.loc[row, "speed"] /= rng.uniform(1, 3)
+        lines.loc[row, "headway_peak"] *= rng.uniform(0.3, 3)
+    elif kind == 2:  # one stop less
+        stops = stops.drop(index=stops.index[int(rng.choice(mine))])
+    elif kind == 3:  # one stop more, somewhere
+        extra = stops.iloc[[mine[0]]].assign(station="extra", lon=106 + rng.random() * 0.3)
+        stops["seq"] = stops["seq"].astype(float)
+        extra["seq"] = float(rng.choice(stops["seq"].iloc[mine])) + 0.5
+        stops = pd.concat([extra, stops], ignore_index=True)
+    elif kind == 4:  # a station elsewhere
+        stops.loc[stops["station"] == stops["station"].iloc[int(mine[0])], "lon"] += 0.05
+    elif kind == 5:  # a link closed
+        links = links.drop(index=link)
+    else:  # a slower link
+        links.loc[link, "speed"] /= rng.uniform(1, 4)
+    return region.replace(lines=lines, stops=stops, links=links)
+
+
+@settings(few, max_examples=60)
+@given(seed=seeds, kinds=st.lists(st.integers(0, 6), min_size=1, max_size=3))
+def test_losses_carried_over_equal_full_recomputation(seed: int, kinds: list[int]) -> None:
+    rng = np.random.default_rng(seed)
+    region = base_region(seed, lines=3)
+    warm(region)
+    changed = region
+    for kind in kinds:
+        changed = lose(changed, rng, kind=kind)
+        if not len(changed.table("lines")) or not len(changed.table("links")):
+            return
+    with mock.patch.object(change, "_FEW", 2.0):  # however many origins the loss reaches
+        assert carry_over(region, changed)
+    assert_carried_exactly(changed)
+
+
+@few
+@given(seed=seeds, kind=st.sampled_from([0, 1, 2, 5, 6]))
+def test_losing_and_gaining_at_once_equals_full_recomputation(seed: int, kind: int) -> None:
+    rng = np.random.default_rng(seed)
+    region = base_region(seed, lines=3)
+    warm(region)
+    changed = new_line(region, rng, name="n").apply(new_link(region, rng, name="k").apply(region))
+    changed = lose(changed, rng, kind=kind)
+    with mock.patch.object(change, "_FEW", 2.0):
+        assert carry_over(region, changed)
+    assert_carried_exactly(changed)
+
+
+def test_only_the_origins_that_use_a_closed_link_are_searched_again() -> None:
+    # two roads of 30 cells apart: closing a link of one is nothing to the other
+    cells = pd.DataFrame(
+        {"id": [f"c{i}" for i in range(60)], "zone": "A", "lon": [106 + i % 30 * 0.1 for i in range(60)]}
+    ).assign(lat=[29.0 + i // 30 * 2 for i in range(60)], population=1.0, **ROW)
+    links = pd.DataFrame(
+        [
+            {
+                "id": f"l{i}",
+                "from": f"c{i}",
+                "to": f"c{i + 1}",
+                "kind": "local",
+                "length": 10.0,
+                "speed": 40.0,
+            }
+            for i in range(59)
+            if i != 29
+        ]
+    ).assign(**ROW)
+    empty = {n: TINY.table(n).iloc[:0] for n in ("lines", "stops")}
+    region = TINY.replace(cells=cells, links=links, **empty)
+    warm(region)
+    asked: list[int] = []
+    plain = State.rows
+
+    def rows(self: State, name: str, origins: np.ndarray) -> np.ndarray:
+        asked.extend(origins.tolist())
+        return plain(self, name, origins)
+
+    closed = region.replace(links=links.iloc[1:])
+    with mock.patch.object(State, "rows", rows), mock.patch.object(change, "_FEW", 0.5):
+        assert carry_over(region, closed)
+    assert set(asked) == set(range(30))
+    assert_carried_exactly(closed)
+    with mock.patch.object(change, "_FEW", 0.49):
+        network.forget()
+        warm(region)
+        assert not carry_over(region, closed)  # half of the origins: not few
 
 
 def test_verify_times_finds_a_wrong_matrix() -> None:
     region = base_region(3)
     warm(region)
-    assert verify_times(region) == {"largest": 0.0, "mean": 0.0, "pairs": 4 * 14.0**2, "matrices": 4.0}
+    right = {"largest": 0.0, "mean": 0.0, "pairs": 4 * 14.0**2, "matrices": 4.0, "unlike": 0.0}
+    assert verify_times(region) == right
     state = state_of(region)
     wrong = state.get("car").copy()
     wrong[0, 1] += 7

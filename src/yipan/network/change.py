@@ -1,4 +1,4 @@
-r"""Exact change of travel times when a network only gains: a min-plus update over the ends of what is new.
+r"""Exact change of travel times: what is lost first, then a min-plus update over the ends of what is new.
 
 Let the new edges leave nodes :math:`t` (tails) and reach nodes :math:`h` (heads), with weights
 :math:`W_{th}`, and let :math:`d` be distances in the old graph. With :math:`N_{ht} = d(h, t)`,
@@ -12,6 +12,11 @@ is an old path, new edge, old path …, so the result equals full recomputation,
 
 Only ``2 k`` searches are needed for a line of k stops, and the cells × cells matrix is streamed once
 per tail.
+
+Where something was closed, slowed or moved, the network that both have in common comes between
+(`yipan.network.loss`). An origin needs a lost edge (t, h) only if ``d(i, t) + W + d(h, j) = d(i, j)`` for
+some cell j; from no other origin anything becomes longer, and these few are searched again. Where they
+are more than a third of all, everything is left to be computed when asked for.
 """
 
 from __future__ import annotations
@@ -22,16 +27,21 @@ import numpy as np
 
 from yipan.network.graph import Graph, road_edges, search, with_rows
 from yipan.network.layout import Edges, Network, Roads, prefix
+from yipan.network.loss import shared
 from yipan.network.minplus import FAR, Seconds, closure, lower, product
 from yipan.network.services import Ints, Service
 from yipan.network.state import State
+from yipan.network.whatif import Change, board_of, users
+
+_FEW = 1 / 3  # share of origins: up to here searching them again is faster than computing everything
 
 
 @dataclass(frozen=True)
 class Gains:
-    """What a network has and another lacks, when nothing of the other became slower or vanished."""
+    """What a network has and another lacks; the services in the other that run some of `services` already."""
 
     services: tuple[Service, ...]
+    already: tuple[Service, ...]
     u: Ints
     v: Ints
     car: Ints
@@ -45,30 +55,47 @@ def gains(old: Network, new: Network) -> Gains | None:
     """Return what `new` gains over `old`; None where anything was lost or slowed (or cells differ)."""
     if old.costs != new.costs or new.cells is not old.cells or not prefix(old.stations, new.stations):
         return None
-    services = []
     for name, before in old.services.items():
         after = new.services.get(name)
         if after is None or not after.not_slower(before):
             return None
-    for name, after in new.services.items():
-        earlier = old.services.get(name)
+    return _beyond(old, new)
+
+
+def _beyond(less: Network, more: Network) -> Gains | None:
+    """Return what `more` has beyond `less`, whose services run in `more` too; None where roads are lost."""
+    services, already = [], []
+    for name, after in more.services.items():
+        earlier = less.services.get(name)
         if earlier is None or not after.same(earlier):
             services.append(after)
-    faster = _faster_roads(old.roads, new.roads, width=len(new.cells))
+            already += [earlier] if earlier is not None else []
+    faster = _faster_roads(less.roads, more.roads, width=len(more.cells))
     if faster is None:
         return None
-    r = new.roads
-    return Gains(tuple(services), r.u[faster], r.v[faster], r.car[faster], r.coach[faster])
+    r = more.roads
+    return Gains(tuple(services), tuple(already), r.u[faster], r.v[faster], r.car[faster], r.coach[faster])
 
 
 def carry(state: State, network: Network) -> State | None:
     """Return the state of `network` with every matrix `state` has, updated exactly; None where it cannot be.
 
-    `state` stays as it is; matrices that cannot have changed are shared.
+    `state` stays as it is; matrices that cannot have changed are shared. It cannot be where cells or costs
+    differ, and where a loss reaches more than a third of the origins (they are not few, see above).
     """
     gained = gains(state.network, network)
-    if gained is None:
+    if gained is not None:
+        return _lifted(state, network, gained)
+    common = shared(state.network, network)
+    if common is None:
         return None
+    before, after = common
+    kept = _reduced(state, before)
+    gained = _beyond(after, network)
+    return None if kept is None or gained is None else _lifted(State(after, **kept), network, gained)
+
+
+def _lifted(state: State, network: Network, gained: Gains) -> State:
     known = state.known()
     if not gained or not known or not len(network.cells):
         return State(network, **known)
@@ -81,6 +108,31 @@ def carry(state: State, network: Network) -> State | None:
     if "any" in known:
         fresh["any"] = _any(known, fresh)
     return State(network, **fresh)
+
+
+def _reduced(state: State, kept: Network) -> dict[str, Seconds] | None:
+    """Return the matrices of `kept`, the network of `state` without what is lost; None if not few."""
+    known, lost = state.known(), _beyond(kept, state.network)
+    if lost is None:
+        return None
+    if not lost or not known or not len(kept.cells):
+        return known
+    rest = State(kept)
+    ways = _ways(state, state, lost, person=bool({"transit", "person"} & set(known)))
+    fresh: dict[str, Seconds] = {}
+    for name in ("car", "transit", "person"):
+        if name in known:
+            left, right = _sides(ways, name, terminal=state.network.costs.terminal)
+            origins = users(board_of(known[name]), Change(left, left, right))
+            if len(origins) > _FEW * len(kept.cells):
+                return None
+            fresh[name] = known[name]
+            if len(origins):
+                fresh[name] = known[name].copy()
+                fresh[name][origins] = rest.rows(name, origins)
+    if "any" in known:
+        fresh["any"] = _any(known, fresh)
+    return fresh
 
 
 def _any(known: dict[str, Seconds], fresh: dict[str, Seconds]) -> Seconds:
@@ -99,19 +151,24 @@ class _Ways:
     onward_car: Seconds  # (tails, cells): the same, still in the car
 
 
-def _lowered(out: State, name: str, times: Seconds, ways: _Ways) -> Seconds:
-    terminal = np.int32(out.network.costs.terminal)
+def _sides(ways: _Ways, name: str, *, terminal: int) -> tuple[Seconds, Seconds]:
+    """Return the ways of a matrix to the tails and from there on (cells × tails, tails × cells)."""
     if name == "car":
-        left, right = np.minimum(ways.to_car + terminal, FAR), ways.onward_car
+        left, right = np.minimum(ways.to_car + np.int32(terminal), FAR), ways.onward_car
     elif name == "transit":
         left, right = ways.to_before, ways.onward_person
     else:
         left, right = np.minimum(ways.to_before, ways.to_car), ways.onward_person
     useful = (left.min(axis=0) < FAR) & (right.min(axis=1) < FAR)
-    if not useful.any():
+    return np.ascontiguousarray(left[:, useful]), right[useful]
+
+
+def _lowered(out: State, name: str, times: Seconds, ways: _Ways) -> Seconds:
+    left, right = _sides(ways, name, terminal=out.network.costs.terminal)
+    if not left.size:
         return times
     new = times.copy()
-    lower(new, np.ascontiguousarray(left[:, useful]), right[useful])
+    lower(new, left, right)
     return out.settle(name, new)
 
 
@@ -152,6 +209,10 @@ def _new_edges(graph: Graph, gained: Gains, *, person: bool) -> tuple[Ints, Ints
         place = {int(s): i for i, s in enumerate(stops)}
         for service in gained.services:
             service.board_to_alight(place, ride)
+        there = np.full_like(ride, FAR)
+        for service in gained.already:
+            service.board_to_alight(place, there)
+        ride[there <= ride] = FAR
         rows, columns = np.searchsorted(tails, at.board(stops)), np.searchsorted(heads, at.alight(stops))
         weights[np.ix_(rows, columns)] = np.minimum(weights[np.ix_(rows, columns)], ride)
     return tails, heads, weights

@@ -6,6 +6,7 @@ import threading
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yipan.network.graph import Graph, search
 from yipan.network.layout import Network
@@ -79,6 +80,23 @@ class State:
                 to_station = np.minimum(to_station, self.car_to_stations())
             lower(out, to_station, from_station)
         return self.settle(name, out)
+
+    def rows(self, name: str, origins: NDArray[np.int64]) -> Seconds:
+        """Return the times from some cells only, by a search from each: shape (origins, cells)."""
+        graph, at, n = self.graph, self.graph.nodes, self.graph.nodes.n
+        if name == "any":
+            return np.minimum(self.rows("person", origins), self.rows("car", origins))
+        if name == "car":
+            out = search(graph.on_roads, origins) + np.int32(self.network.costs.terminal)
+        else:
+            on_foot = search(graph.forward, at.before(origins), keep=slice(0, 3 * n))
+            out = np.minimum(on_foot[:, :n], on_foot[:, 2 * n :])
+        if name == "person":
+            after = slice(2 * n, 3 * n)
+            out = np.minimum(out, search(graph.forward, at.car(origins), keep=after))
+        out[out >= FAR] = UNREACHED
+        out[np.arange(len(origins)), origins] = self.own(name)[origins]
+        return out
 
     def settle(self, name: str, times: Seconds) -> Seconds:
         """Mark what cannot be reached and put the times inside cells on the diagonal, in place."""
