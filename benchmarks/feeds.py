@@ -4,7 +4,8 @@
 
 Yipan reads, checks every row, and builds the day's patterns; gtfs_kit only reads the tables into data frames
 (the same input, the same process). Prints a table, or with ``--json`` one object a line: name, value, unit,
-bar, ratio (of the peer's time to ours), ok. What is missing, data or peer, is said and passed over.
+bar, ratio (of the peer's time, reading only, to ours), ok. What is missing, data or peer, is said and passed
+over.
 """
 
 from __future__ import annotations
@@ -146,7 +147,7 @@ def main() -> int:
             print(json.dumps(asdict(row)))
         else:
             bar = "" if row.bar is None else f"≤ {row.bar:g} {row.unit}"
-            ratio = "" if row.ratio is None else f"{row.ratio:.1f} × faster than gtfs_kit"
+            ratio = "" if row.ratio is None else f"{row.ratio:.1f} × the speed of gtfs_kit"
             number = f"{row.value:,.3f}" if row.unit == "s" else f"{row.value:,.0f}"
             print(
                 f"{row.name:<48}{number:>12} {row.unit:<4}{bar:<10}{ratio:<28}{'ok' if row.ok else 'NOT OK'}"

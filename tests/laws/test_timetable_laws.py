@@ -9,9 +9,11 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from yipan.errors import RegionError, errors_of
 from yipan.network.timetable import Choices, read_feed, read_timetable, together
 from yipan.network.timetable.patterns import Runs, into_patterns
 from yipan.network.timetable.repeats import departures, phase_of
@@ -131,6 +133,78 @@ def test_the_order_of_rows_does_not_matter(shuffle: random.Random) -> None:
     holds(one)
     assert one.digest == two.digest
     assert len({f.digest for f in feeds if f is not None}) == 1
+
+
+RICH = {
+    **SOUND,
+    "stops": "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station\n"
+    "S,S,0.0,10.0,1,\na,A,0.01,10.0,0,S\nb,B,0.0,10.01,0,\nc,C,0.0,10.02,0,\nd,D,0.0,10.04,,S\n",
+    "stop_times": "trip_id,arrival_time,departure_time,stop_id,stop_sequence,pickup_type,drop_off_type,"
+    "shape_dist_traveled\n"
+    "t1,08:00:00,08:00:00,a,1,0,0,0\nt1,,,b,2,1,0,5\nt1,08:20:00,08:20:00,c,3,0,0,9\n"
+    "t2,23:00:00,23:00:00,a,1,0,0,\nt2,24:10:00,24:11:00,b,2,0,0,\nt2,25:00:00,25:00:00,d,3,0,0,\n",
+    "calendar_dates": "service_id,date,exception_type\nweek,20240107,1\nweek,20240109,2\n",
+    "frequencies": "trip_id,start_time,end_time,headway_secs,exact_times\nt1,08:00:00,09:00:00,600,0\n",
+    "transfers": "from_stop_id,to_stop_id,transfer_type,min_transfer_time\nS,b,2,60\nb,a,3,\n",
+}
+NASTY = st.sampled_from(
+    [
+        "",
+        " ",
+        "0",
+        "-1",
+        "9" * 12,
+        "nan",
+        "inf",
+        "1e308",
+        "x",
+        "é",
+        '"',
+        '"a',
+        "a,b",
+        "\n",
+        "\0",
+        "24:60:00",
+        "99:59:59",
+        "999:00:00",
+        "20240230",
+        "20240108",
+        "a",
+        "t1",
+        "week",
+        "S",
+        "1",
+        "2",
+        "７",
+    ]
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(RICH)), st.integers(0, 200), NASTY), min_size=1, max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_whatever_a_feed_holds_it_is_read_or_refused_in_words(changes: list[tuple[str, int, str]]) -> None:
+    """Any field replaced by anything: a sound timetable or problems, strict refusal exactly on errors."""
+    tables = dict(RICH)
+    for name, at, word in changes:
+        cells = [row.split(",") for row in tables[name].split("\n")]
+        places = [(i, j) for i, row in enumerate(cells) for j in range(len(row))]
+        i, j = places[at % len(places)]
+        cells[i][j] = word
+        tables[name] = "\n".join(",".join(row) for row in cells)
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_feed(Path(folder) / "f.zip", tables)
+        table, problems = read_timetable([path], MONDAY, strict=False)
+        holds(table)
+        for p in problems:
+            assert p.line("en")
+            assert p.line("zh")
+        if errors_of(problems):
+            with pytest.raises(RegionError) as caught:
+                read_timetable([path], MONDAY)
+            assert caught.value.problems == problems
+        else:
+            again, _ = read_timetable([path], MONDAY)
+            assert again.digest == table.digest
 
 
 @given(

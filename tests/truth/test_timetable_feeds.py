@@ -221,6 +221,9 @@ def travelled(*values: str) -> str:
 )
 def test_distances_of_the_feed_where_sound(tmp_path: Path, given: tuple[str, ...], b: int, c: int) -> None:
     path = write_feed(tmp_path / "f.zip", stop_times=travelled(*given))
+    _, problems = read_feed(path)
+    sound = c == 1800
+    assert [(p.row, p.column) for p in problems] == ([] if sound else [(2, "shape_dist_traveled")])
     assert [t - 8 * H for _, t, _ in trips_of(read(path))["f:t1"]] == pytest.approx([0, b, c, 2400], abs=1)
     straight = trips_of(read(path, interpolate="straight"))["f:t1"]
     assert [t - 8 * H for _, t, _ in straight] == pytest.approx([0, 600, 1200, 2400], abs=1)

@@ -118,7 +118,7 @@ def _read(archive: Archive, name: str, report: Report) -> Feed | None:
     used, first = np.unique(times.trip, return_index=True)
     to = np.full(len(at) + 1, -1, dtype=np.int32)
     to[used] = np.arange(len(used))
-    along, straight = distances(times, places)
+    along, straight = distances(times, places, report, file="stop_times.txt")
     feed = Feed(
         name=name,
         zone=zone,

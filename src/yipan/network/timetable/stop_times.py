@@ -194,32 +194,37 @@ def _backwards(table: StopTimes) -> NDArray[np.intp]:
     return given[bad]
 
 
-def distances(table: StopTimes, places: Places) -> tuple[Floats, Floats]:
+def distances(table: StopTimes, places: Places, report: Report, *, file: str) -> tuple[Floats, Floats]:
     """Return distances along each trip: as the feed gives them where sound, and straight, km.
 
     ``shape_dist_traveled`` is sound when a trip has it at every stop, it never falls, and it
-    grows at all.
+    grows at all. Where it is not, and times are blank, that is told.
     """
-    first = _first(table)
+    first, start, end = _first(table), np.flatnonzero(_first(table)), np.flatnonzero(_last(table))
     lon, lat = places.stops.lon[table.stop], places.stops.lat[table.stop]
     step = np.zeros(len(table))
     step[1:] = straight_km(lon[:-1], lat[:-1], lon[1:], lat[1:])
     step[first] = 0.0
     straight = _within(np.cumsum(step), first)
-    given = table.travelled
-    wrong = ~np.isfinite(given)
-    with np.errstate(invalid="ignore"):
-        grown = np.diff(given, prepend=0.0)
-    wrong |= ~first & ~(grown >= 0)
-    start = np.flatnonzero(first)
     if not len(start):
         return straight, straight
-    end = np.flatnonzero(_last(table))
+    given = np.where(np.isfinite(table.travelled), table.travelled, -1.0)
+    wrong = (given < 0) | (~first & (np.diff(given, prepend=0.0) < 0))
     good = (np.add.reduceat(wrong, start) == 0) & (given[end] > given[start])
-    use = np.repeat(good, np.diff(np.append(start, len(table))))
-    along = straight.copy()
-    along[use] = _within(given, first)[use]
-    return along, straight
+    some = np.add.reduceat(~np.isnan(table.travelled), start) > 0
+    needed = np.add.reduceat(table.arrival == BLANK, start) > 0
+    report.each(
+        table.row[start[some & needed & ~good]],
+        lambda k: Text(
+            "班次的 shape_dist_traveled 不全或不递增,改用站间直线距离",
+            "shape_dist_traveled of the trip has gaps or falls; straight distances between stops are used",
+        ),
+        Text("补全并使其递增", "give it at every stop, never falling"),
+        file=file,
+        column="shape_dist_traveled",
+        severity="warning",
+    )
+    return np.where(np.repeat(good, end - start + 1), _within(given, first), straight), straight
 
 
 def _within(total: Floats, first: Bools) -> Floats:

@@ -288,8 +288,27 @@ def clean_changes(raw: Raw | None, places: Places, report: Report) -> Changes:
     none = np.zeros(0, np.int32)
     if raw is None:
         return Changes(none, none, none, none)
-    kind = raw["transfer_type"].through(lambda w: int(w or "0") if w in {"", "0", "1", "2", "3"} else 9)
-    special = kind == 9
+    raw = _between_stops(raw, places, report)
+    kind = raw["transfer_type"].through(lambda w: {"1": 1, "2": 2, "3": 3}.get(w, 0))
+    origin, destination = (raw[c].where(places.at) for c in ("from_stop_id", "to_stop_id"))
+    seconds = raw["min_transfer_time"].through(whole)
+    ok = sound(raw, {"min_transfer_time": seconds}, report, blank=["min_transfer_time"])
+    missing = ok & (kind == 2) & (seconds == BLANK)
+    report.each(
+        raw.row[missing],
+        lambda k: Text("缺少最短换乘时间", "the least transfer time is blank"),
+        LEAVE,
+        file=raw.file,
+        column="min_transfer_time",
+    )
+    ok &= ~missing
+    order = np.flatnonzero(ok)[np.lexsort((seconds[ok], kind[ok], destination[ok], origin[ok]))]
+    return Changes(origin[order], destination[order], kind[order], seconds[order])
+
+
+def _between_stops(raw: Raw, places: Places, report: Report) -> Raw:
+    """Keep the rows of ``transfers.txt`` that hold for everyone between platforms and stations."""
+    special = raw["transfer_type"].through(lambda w: int(w not in {"", "0", "1", "2", "3"})).astype(bool)
     for column in ("from_trip_id", "to_trip_id", "from_route_id", "to_route_id"):
         special |= raw[column].through(lambda w: int(bool(w))).astype(bool)
     report.each(
@@ -302,22 +321,11 @@ def clean_changes(raw: Raw | None, places: Places, report: Report) -> Changes:
         column="transfer_type",
         severity="warning",
     )
-    raw, kind = raw.keep(~special), kind[~special]
-    origin, destination = (raw[c].where(places.at) for c in ("from_stop_id", "to_stop_id"))
-    known(raw, "from_stop_id", places.at, report, table="stops.txt")
-    known(raw, "to_stop_id", places.at, report, table="stops.txt")
-    seconds = raw["min_transfer_time"].through(whole)
-    ok = sound(raw, {"min_transfer_time": seconds}, report, blank=["min_transfer_time"])
-    missing = ok & (kind == 2) & (seconds == BLANK)
-    report.each(
-        raw.row[missing],
-        lambda k: Text("缺少最短换乘时间", "the least transfer time is blank"),
-        LEAVE,
-        file=raw.file,
-        column="min_transfer_time",
-    )
-    ok &= ~missing & (origin >= 0) & (destination >= 0)
-    inner = ok & ((places.kind[origin] > STATION) | (places.kind[destination] > STATION))
+    raw, _ = known(raw.keep(~special), "from_stop_id", places.at, report, table="stops.txt")
+    raw, _ = known(raw, "to_stop_id", places.at, report, table="stops.txt")
+    inner = np.zeros(len(raw), dtype=bool)
+    for column in ("from_stop_id", "to_stop_id"):
+        inner |= places.kind[raw[column].where(places.at)] > STATION
     report.each(
         raw.row[inner],
         lambda k: Text("只对出入口或站内节点有效,未使用", "it is for an entrance or a node inside; not used"),
@@ -326,6 +334,4 @@ def clean_changes(raw: Raw | None, places: Places, report: Report) -> Changes:
         column="from_stop_id",
         severity="warning",
     )
-    ok &= ~inner
-    order = np.flatnonzero(ok)[np.lexsort((seconds[ok], kind[ok], destination[ok], origin[ok]))]
-    return Changes(origin[order], destination[order], kind[order], seconds[order])
+    return raw.keep(~inner)
