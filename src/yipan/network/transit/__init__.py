@@ -1,7 +1,17 @@
 """Door-to-door times by timetable over a window of departures."""
 
-from yipan.network.transit.network import TransitNetwork, transit_network
+from yipan.network.transit.events import Events, events
+from yipan.network.transit.network import TransitNetwork, transit_network, turned
 from yipan.network.transit.values import Query
-from yipan.network.transit.window import window_times
+from yipan.network.transit.window import stop_times, window_times
 
-__all__ = ["Query", "TransitNetwork", "transit_network", "window_times"]
+__all__ = [
+    "Events",
+    "Query",
+    "TransitNetwork",
+    "events",
+    "stop_times",
+    "transit_network",
+    "turned",
+    "window_times",
+]

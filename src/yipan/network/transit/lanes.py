@@ -45,13 +45,22 @@ class Lanes:
     @property
     def guards(self) -> int:
         """The top bit of every lane, as a signed word."""
-        word = self.ones << (self.width - 1)
-        return word - (1 << 64) if word >> 63 else word
+        return _signed(self.ones << (self.width - 1))
 
     @property
     def top(self) -> int:
         """Bits below the lane of most rides."""
         return self.width * (self.rides - 1)
+
+    @property
+    def used(self) -> int:
+        """Every bit of every lane, as a signed word."""
+        return _signed((1 << (self.width * self.rides)) - 1)
+
+
+def _signed(word: int) -> int:
+    """Return 64 bits as a signed number."""
+    return word - (1 << 64) if word >> 63 else word
 
 
 @kernel

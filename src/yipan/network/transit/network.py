@@ -46,7 +46,7 @@ class TransitNetwork:
 def grouped(
     by: NDArray[np.integer], to: NDArray[np.integer], cost: NDArray[np.integer], n: int
 ) -> tuple[Legs, Int64]:
-    """Return legs grouped by `by` (0 to n − 1), ordered by cost then place, and the order they were taken in."""
+    """Return legs grouped by `by` (0 to n − 1), ordered by cost then place, and the order taken."""
     order = np.lexsort((to, cost, by))
     first = np.searchsorted(by[order], np.arange(n + 1)).astype(np.int64)
     legs = Legs(first, to[order].astype(np.int32), cost[order].astype(np.int32))

@@ -1,110 +1,155 @@
 """The search: one pass over hops in the order of time tells, for every departure at once, what is reached.
 
-For each hop the pass keeps the latest departures from which one can be aboard (`lanes`). Whatever leads to a
-hop comes before it, so each hop is looked at once; a hop that gives no later departure than an earlier trip
-of its pattern at the same position is passed over. The cost hardly depends on how many departures there are.
+For each hop the pass keeps the latest departures from which one can be aboard, by number of rides
+(`yipan.network.transit.lanes`). Whatever leads to a hop comes before it, so each hop is looked at once; a hop
+that gives no later departure than an earlier trip of its pattern at the same position is passed over. The
+cost hardly depends on how many departures there are.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from yipan.network.jit import kernel
-from yipan.network.minplus import FAR
 from yipan.network.streets.values import Int32, Int64
 from yipan.network.transit.lanes import covers, later
 
 
+class Hops(NamedTuple):
+    """Hops ordered so that whatever leads to a hop comes before it (but for changes that take no time).
+
+    Parameters
+    ----------
+    departure, arrival
+        Seconds since the first departure of the query (hops,).
+    stop
+        Stop reached, −1 where one may not alight (hops,).
+    onward
+        The same trip's next hop, −1 after its last (hops,).
+    file
+        Hops of one pattern at one position whose departures ascend, so that an earlier one is never
+        worse, have a number in common (hops,).
+    first, to
+        Hops that a transfer from each hop's arrival leads to (hops + 1,), (transfers,).
+    """
+
+    departure: Int32
+    arrival: Int32
+    stop: Int32
+    onward: Int32
+    file: Int32
+    first: Int64
+    to: Int32
+
+
+class Boardings(NamedTuple):
+    """Where trips can be boarded.
+
+    Parameters
+    ----------
+    first, position
+        Positions of patterns at each stop (stops + 1,), (boardings,).
+    first_hop, hop
+        Hops of each position in the order of trips (positions + 1,), (hops,).
+    """
+
+    first: Int64
+    position: Int32
+    first_hop: Int64
+    hop: Int32
+
+
+class Rules(NamedTuple):
+    """A query in plain numbers: seconds, and how words of lanes are cut."""
+
+    step: int
+    limit: int
+    board_slack: int
+    width: int
+    guards: int
+    ones: int
+    top: int
+    used: int
+
+
+class Walks(NamedTuple):
+    """Legs as a kernel takes them."""
+
+    first: Int64
+    to: Int32
+    cost: Int32
+
+
 @kernel
-def board_from(
-    legs_from: int,
-    legs_to: int,
-    walk_to: Int32,
-    walk_cost: Int32,
-    first_board: Int64,
-    board: Int32,
-    first_column: Int64,
-    column: Int32,
+def board_from(  # noqa: PLR0917
+    origin: int,
+    access: Walks,
+    boardings: Boardings,
     departure: Int32,
-    rules: Int64,
+    rules: Rules,
     begin: int,
     count: int,
     aboard: Int64,
 ) -> int:
-    """Note from which departure hops can be boarded after the access walk; return the first such hop."""
-    step, board_slack, width, guards, ones = rules[0], rules[2], rules[3], rules[4], rules[5]
+    """Note from which of `count` departures hops are boarded after the access walk; return the first hop.
+
+    The departures are `begin`, ``begin + step`` … seconds.
+    """
     least = len(departure)
-    for leg in range(legs_from, legs_to):
-        s, ready = walk_to[leg], begin + walk_cost[leg] + board_slack
-        for b in range(first_board[s], first_board[s + 1]):
-            p, before = board[b], np_int(-1)
-            for c in range(first_column[p], first_column[p + 1]):
-                hop = column[c]
+    for leg in range(access.first[origin], access.first[origin + 1]):
+        s, ready = access.to[leg], begin + access.cost[leg] + rules.board_slack
+        for b in range(boardings.first[s], boardings.first[s + 1]):
+            p, latest = boardings.position[b], 0
+            for c in range(boardings.first_hop[p], boardings.first_hop[p + 1]):
+                hop = boardings.hop[c]
                 spare = departure[hop] - ready
                 if spare < 0:
                     continue
-                j = min(spare // step, count - 1)
-                if j > before:
-                    aboard[hop] = later(aboard[hop], (j + 1) * ones, guards, ones, width)
-                    least = min(least, hop)
-                    before = j
-                if j == count - 1:
+                number = min(spare // rules.step + 1, count)
+                if number > latest:
+                    word = number * rules.ones
+                    aboard[hop] = later(aboard[hop], word, rules.guards, rules.ones, rules.width)
+                    least, latest = min(least, hop), number
+                if number == count:
                     break
     return least
 
 
 @kernel
-def np_int(x: int) -> int:
-    return x
-
-
-@kernel
-def sweep(
+def sweep(  # noqa: PLR0917
     hop: int,
     end: int,
-    arrival: Int32,
-    stop: Int32,
-    onward: Int32,
-    lane: Int32,
-    first: Int64,
-    to: Int32,
-    rules: Int64,
+    hops: Hops,
+    rules: Rules,
     begin: int,
+    column: int,
     aboard: Int64,
     best: Int64,
-    column: int,
     reached: Int32,
 ) -> None:
-    """Ride and change from `hop` on; lower ``reached[stop, column + departure]`` to the arrivals by vehicle."""
-    step, limit, width, guards, ones, top, all_lanes = (
-        rules[0],
-        rules[1],
-        rules[3],
-        rules[4],
-        rules[5],
-        rules[6],
-        rules[7],
-    )
+    """Ride and change from `hop` on; lower ``reached[stop, column + departure]`` to arrivals by vehicle."""
+    width, guards, ones = rules.width, rules.guards, rules.ones
     while hop < end:
-        x = aboard[hop]
-        here = hop
+        word, here = aboard[hop], hop
         hop += 1
-        if x == 0 or covers(best[lane[here]], x, guards):
+        before = best[hops.file[here]]
+        if covers(before, word, guards):  # nothing aboard is covered, too
             continue
-        best[lane[here]] = later(best[lane[here]], x, guards, ones, width)
-        j = (x >> top) - 1
-        at = arrival[here]
-        if at > begin + j * step + limit:
+        best[hops.file[here]] = later(before, word, guards, ones, width)
+        number = (word >> rules.top) - 1
+        at = hops.arrival[here]
+        if at > begin + number * rules.step + rules.limit:
             continue
-        s = stop[here]
-        if s >= 0 and at < reached[s, column + j]:
-            reached[s, column + j] = at
-        n = onward[here]
+        s = hops.stop[here]
+        if s >= 0 and at < reached[s, column + number]:
+            reached[s, column + number] = at
+        n = hops.onward[here]
         if n >= 0:
-            aboard[n] = later(aboard[n], x, guards, ones, width)
-        x = (x << width) & all_lanes
-        if x == 0:
+            aboard[n] = later(aboard[n], word, guards, ones, width)
+        word = (word << width) & rules.used
+        if word == 0:  # no rides left
             continue
-        for e in range(first[here], first[here + 1]):
-            n = to[e]
-            aboard[n] = later(aboard[n], x, guards, ones, width)
-            if n < hop:  # a change that takes no time at all: look at that hop again
-                hop = n
+        for e in range(hops.first[here], hops.first[here + 1]):
+            n = hops.to[e]
+            aboard[n] = later(aboard[n], word, guards, ones, width)
+            hop = min(hop, n)  # a change that takes no time at all: look at that hop again

@@ -92,9 +92,9 @@ class Query:
             )
 
     @staticmethod
-    def at(departure: int, **rules: int) -> Query:
-        """Return the query of one departure; `rules` are the other settings but percentiles."""
-        return Query(start=departure, end=departure + 1, step=1, **rules)
+    def at(departure: int) -> Query:
+        """Return the query of one departure, everything else by default."""
+        return Query(start=departure, end=departure + 1, step=1)
 
     @property
     def departures(self) -> range:

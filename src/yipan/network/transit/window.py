@@ -2,201 +2,61 @@
 
 from __future__ import annotations
 
-import math
-from functools import lru_cache
-
 import numpy as np
-from numpy.typing import NDArray
 
 from yipan import options
-from yipan.errors import OptionError
+from yipan.errors import MeasureError, OptionError, Problem
 from yipan.network.jit import kernel
+from yipan.network.matrix.size import SECONDS_BYTES, MatrixSize, refuse_in_memory
 from yipan.network.minplus import FAR
 from yipan.network.streets.values import Int32, Int64, Legs
-from yipan.network.threads import over_blocks
+from yipan.network.threads import over_blocks, workers
+from yipan.network.transit.alight import TILE, arrive, rank_times, ranks, sorting_network
 from yipan.network.transit.events import Events, events
 from yipan.network.transit.lanes import Lanes
-from yipan.network.transit.network import TransitNetwork
-from yipan.network.transit.sweep import board_from, sweep
+from yipan.network.transit.network import TransitNetwork, turned
+from yipan.network.transit.reduce import catch
+from yipan.network.transit.sweep import Boardings, Hops, Rules, Walks, board_from, sweep
 from yipan.network.transit.values import Query
-from yipan.network.values import UNREACHED
 from yipan.text import Text
 
-_TILE = 32
-_BLOCK = 16
-
-
-@lru_cache(maxsize=32)
-def sorting(n: int, wanted: tuple[int, ...]) -> tuple[Int32, Int32]:
-    """Return comparators (lower, upper) that bring the wanted ranks of n numbers into place.
-
-    Batcher's odd-even merge sort without the comparators that the wanted ranks do not depend on.
-    """
-    pairs = []
-    p = 1
-    while p < n:
-        k = p
-        while k >= 1:
-            for j in range(k % p, n - k, 2 * k):
-                for i in range(j, min(j + k, n - k)):
-                    if i // (2 * p) == (i + k) // (2 * p):
-                        pairs.append((i, i + k))
-            k //= 2
-        p *= 2
-    needed, kept = set(wanted), []
-    for a, b in reversed(pairs):
-        if a in needed or b in needed:
-            needed |= {a, b}
-            kept.append((a, b))
-    both = np.array(kept[::-1], np.int32).reshape(-1, 2)
-    return both[:, 0].copy(), both[:, 1].copy()
-
-
-def ranks(n: int, percentiles: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the 0-based ranks of percentiles of n values (nearest rank)."""
-    return tuple(max(1, math.ceil(p * n / 100)) - 1 for p in percentiles)
+_BLOCK = 16  # origins a call: small enough that no thread waits long for another
 
 
 @kernel
-def _alight(
-    start: int,
-    first: Int64,
-    to: Int32,
-    cost: Int32,
-    reached: Int32,
-    walk: Int32,
-    step: int,
-    limit: int,
-    lower: Int32,
-    upper: Int32,
-    rank: Int32,
-    tile: Int32,
-    row: Int32,
-    out: Int32,
-) -> None:
-    """Walk from stops to one tile of destinations and write the wanted ranks of their times."""
-    n, width = len(tile), min(tile.shape[1], len(first) - 1 - start)
-    for x in range(width):
-        row[:] = FAR
-        for e in range(first[start + x], first[start + x + 1]):
-            at, w = reached[to[e]], cost[e]
-            for j in range(n):
-                row[j] = min(row[j], np.int32(at[j] + w))
-        for j in range(n):
-            tile[j, x] = row[j]
-    for j in range(n - 2, -1, -1):
-        for x in range(tile.shape[1]):
-            tile[j, x] = min(tile[j, x], tile[j + 1, x])
-    for j in range(n):
-        past = np.int32(j * step)
-        for x in range(width):
-            tile[j, x] = min(np.int32(tile[j, x] - past), walk[start + x])
-    for c in range(len(lower)):
-        a, b = tile[lower[c]], tile[upper[c]]
-        for x in range(tile.shape[1]):
-            low, high = min(a[x], b[x]), max(a[x], b[x])
-            a[x], b[x] = low, high
-    for x in range(width):
-        for r in range(len(rank)):
-            v = tile[rank[r], x]
-            out[start + x, r] = v if v <= limit else UNREACHED
-
-
-@kernel
-def _origins(
+def _origins(  # noqa: PLR0917
     start: int,
     end: int,
-    access_first: Int64,
-    access_to: Int32,
-    access_cost: Int32,
-    egress_first: Int64,
-    egress_to: Int32,
-    egress_cost: Int32,
-    first_board: Int64,
-    board: Int32,
-    first_column: Int64,
-    column: Int32,
-    departure: Int32,
-    arrival: Int32,
-    stop: Int32,
-    onward: Int32,
-    lane: Int32,
-    lanes: int,
-    first: Int64,
-    to: Int32,
-    stops: int,
-    rules: Int64,
+    access: Walks,
+    egress: Walks,
+    boardings: Boardings,
+    hops: Hops,
+    files: int,
+    rules: Rules,
     passes: Int64,
-    lower: Int32,
-    upper: Int32,
+    comparators: Int32,
     rank: Int32,
     walk: Int32,
     out: Int32,
 ) -> None:
+    """Fill the rows of origins `start` to `end` − 1; `walk` and `out` begin with the first of them."""
     n = passes[-1]
-    reached = np.empty((stops, n), np.int32)
-    aboard = np.zeros(len(departure), np.int64)
-    best = np.zeros(lanes, np.int64)
-    tile = np.full((n, 32), FAR, np.int32)
-    row = np.empty(n, np.int32)
+    reached = np.empty((len(boardings.first) - 1, n), np.int32)
+    aboard, best = np.empty(len(hops.departure), np.int64), np.empty(files, np.int64)
+    tile, row = np.full((n, TILE), FAR, np.int32), np.empty(n, np.int32)
     for o in range(start, end):
         reached[:] = FAR
         for k in range(len(passes) - 1):
-            begin = passes[k] * rules[0]
+            begin, count = passes[k] * rules.step, passes[k + 1] - passes[k]
             aboard[:] = 0
             best[:] = 0
-            hop = board_from(
-                access_first[o],
-                access_first[o + 1],
-                access_to,
-                access_cost,
-                first_board,
-                board,
-                first_column,
-                column,
-                departure,
-                rules,
-                begin,
-                passes[k + 1] - passes[k],
-                aboard,
-            )
-            sweep(
-                hop,
-                len(departure),
-                arrival,
-                stop,
-                onward,
-                lane,
-                first,
-                to,
-                rules,
-                begin,
-                aboard,
-                best,
-                passes[k],
-                reached,
-            )
-        for d in range(0, len(egress_first) - 1, 32):
-            _alight(
-                d,
-                egress_first,
-                egress_to,
-                egress_cost,
-                reached,
-                walk[o - start],
-                rules[0],
-                rules[1],
-                lower,
-                upper,
-                rank,
-                tile,
-                row,
-                out[o - start],
-            )
-
-
-def _signed(word: int) -> int:
-    return word - (1 << 64) if word >> 63 else word
+            hop = board_from(o, access, boardings, hops.departure, rules, begin, count, aboard)
+            over = begin + (count - 1) * rules.step + rules.limit + 1
+            last = catch(hops.departure, 0, len(aboard), over)
+            sweep(hop, last, hops, rules, begin, passes[k], aboard, best, reached)
+        for d in range(0, len(egress.first) - 1, TILE):
+            arrive(d, egress, reached, tile, row)
+            rank_times(d, walk[o - start], rules.step, rules.limit, comparators, rank, tile, out[o - start])
 
 
 def window_times(
@@ -208,70 +68,163 @@ def window_times(
     *,
     prepared: Events | None = None,
 ) -> Int32:
-    ev = events(network, query) if prepared is None else prepared
-    n, m = len(access), len(egress)
-    departures = query.departures
+    """Return door-to-door times of every pair, the wanted percentiles of the departures; on threads.
+
+    Parameters
+    ----------
+    network
+        Timetable and changes between stops.
+    access
+        From each origin to the stops it walks to, whole seconds.
+    egress
+        From each **destination** the stops people walk from, and the seconds of the walk from there
+        (`yipan.network.transit.turned` makes it from walks of stops to destinations). Origins and
+        destinations may be different places.
+    walk
+        Seconds of walking from origins to destinations, shape (origins, destinations), `FAR` where
+        nobody walks; or legs; or None where nobody walks all the way.
+    query
+        Departures and rules; what counts as a trip is told there.
+    prepared
+        ``events(network, query)``, when it was made before.
+
+    Returns
+    -------
+    int32 seconds, shape (origins, destinations, percentiles); `UNREACHED` where there is no way within the
+    limit. The time of a departure runs from that departure, so waiting for a vehicle is in it.
+
+    Raises
+    ------
+    OptionError
+        When legs or walks do not fit together.
+    MeasureError
+        When the answer, or the room to work in, is larger than option ``network.max_matrix_mb`` allows.
+
+    Notes
+    -----
+    For each origin one pass over the hops of the window (`yipan.network.transit.sweep`); earliest arrivals
+    are exact to the second. Every pair's departures are sorted on their own.
+    """
+    m, departures = len(egress), query.departures
+    _check(network, access, egress, walk, query)
+    ready = events(network, query) if prepared is None else prepared
     lanes = Lanes.of(query.max_rides)
     passes = np.append(np.arange(0, len(departures), lanes.most), len(departures)).astype(np.int64)
-    all_lanes = _signed(((1 << (lanes.width * lanes.rides)) - 1) & ((1 << 64) - 1))
-    rules = np.array(
-        [
-            query.step,
-            query.limit,
-            query.board_slack,
-            lanes.width,
-            lanes.guards,
-            lanes.ones,
-            lanes.top,
-            all_lanes,
-        ],
-        np.int64,
+    rules = Rules(
+        query.step,
+        query.limit,
+        query.board_slack,
+        lanes.width,
+        lanes.guards,
+        lanes.ones,
+        lanes.top,
+        lanes.used,
     )
     rank = ranks(len(departures), query.percentiles)
-    lower, upper = sorting(len(departures), rank)
-    out = np.empty((n, m, len(rank)), np.int32)
+    comparators = sorting_network(len(departures), rank)
+    out = np.empty((len(access), m, len(rank)), np.int32)
 
     def run(a: int, b: int) -> None:
-        if walk is None:
-            dense = np.full((b - a, m), FAR, np.int32)
-        elif isinstance(walk, Legs):
-            dense = np.full((b - a, m), FAR, np.int32)
-            span = slice(walk.first[a], walk.first[b])
-            dense[np.repeat(np.arange(b - a), np.diff(walk.first[a : b + 1])), walk.to[span]] = walk.cost[
-                span
-            ]
-        else:
-            dense = np.ascontiguousarray(walk[a:b])
         _origins(
             a,
             b,
-            access.first,
-            access.to,
-            access.cost,
-            egress.first,
-            egress.to,
-            egress.cost,
-            network.first_board,
-            network.board,
-            ev.first_column,
-            ev.column,
-            ev.departure,
-            ev.arrival,
-            ev.stop,
-            ev.onward,
-            ev.lane,
-            ev.lanes,
-            ev.first,
-            ev.to,
-            len(network.timetable.stops),
+            _walks(access),
+            _walks(egress),
+            ready.boardings,
+            ready.hops,
+            ready.files,
             rules,
             passes,
-            lower,
-            upper,
+            comparators,
             np.array(rank, np.int32),
-            dense,
+            _direct(walk, a, b, m),
             out[a:b],
         )
 
-    over_blocks(run, n, block=_BLOCK)
+    over_blocks(run, len(access), block=_BLOCK)
     return out
+
+
+def stop_times(
+    network: TransitNetwork, access: Legs, query: Query, *, prepared: Events | None = None
+) -> Int32:
+    """Return seconds until one is at each stop: walking from the origin, or by vehicle and at most one walk.
+
+    Parameters
+    ----------
+    access
+        From each origin to stops, whole seconds.
+
+    Returns
+    -------
+    int32, shape (origins, stops, percentiles). No slack for boarding there is in it; a walk from the last
+    vehicle is as long as a change to that stop (a feed's prescribed time included).
+
+    See Also
+    --------
+    window_times : semantics, errors.
+    """
+    stops = len(network.timetable.stops)
+    walk = Legs(access.first, access.to, access.cost)
+    at = turned(network.changes, places=stops)
+    arrive = np.concatenate([at.to, np.arange(stops, dtype=np.int32)])
+    group = np.concatenate([np.repeat(np.arange(stops), np.diff(at.first)), np.arange(stops)])
+    order = np.argsort(group, kind="stable")
+    cost = np.concatenate([at.cost, np.zeros(stops, np.int32)])[order]
+    egress = Legs(at.first + np.arange(stops + 1), arrive[order], cost)
+    return window_times(network, access, egress, walk, query, prepared=prepared)
+
+
+def _walks(legs: Legs) -> Walks:
+    """Return legs as kernels take them: fixed types, contiguous."""
+    first = np.ascontiguousarray(legs.first, np.int64)
+    return Walks(first, np.ascontiguousarray(legs.to, np.int32), np.ascontiguousarray(legs.cost, np.int32))
+
+
+def _direct(walk: Int32 | Legs | None, start: int, stop: int, places: int) -> Int32:
+    """Return the walks of origins `start` to `stop` − 1, dense; `FAR` where nobody walks."""
+    if walk is not None and not isinstance(walk, Legs):
+        return np.ascontiguousarray(walk[start:stop], np.int32)
+    out = np.full((stop - start, places), FAR, np.int32)
+    if walk is not None:
+        span = slice(int(walk.first[start]), int(walk.first[stop]))
+        origin = np.repeat(np.arange(stop - start), np.diff(walk.first[start : stop + 1]))
+        np.minimum.at(out, (origin, walk.to[span]), walk.cost[span])
+    return out
+
+
+def _check(
+    network: TransitNetwork, access: Legs, egress: Legs, walk: Int32 | Legs | None, query: Query
+) -> None:
+    """Refuse legs that point nowhere and answers that do not fit."""
+    stops, shape = len(network.timetable.stops), (len(access), len(egress))
+    wrong = []
+    for name, legs in (("access", access), ("egress", egress)):
+        if len(legs.to) and not (legs.to.min() >= 0 and legs.to.max() < stops and legs.cost.min() >= 0):
+            zh, en = (
+                f"{name} 指向不存在的站点或为负",
+                f"{name} leads to stops that do not exist, or is negative",
+            )
+            wrong.append(Problem(what=Text(zh, en), remedy=_REMAKE, column=name))
+    given = shape if walk is None else (len(walk), shape[1]) if isinstance(walk, Legs) else walk.shape
+    if given != shape:
+        zh, en = f"walk 与 {shape[0]} × {shape[1]} 不符", f"walk does not fit {shape[0]} × {shape[1]}"
+        wrong.append(Problem(what=Text(zh, en), remedy=_REMAKE, column="walk"))
+    if wrong:
+        raise OptionError(Text("步行段不可用", "walking legs are not possible"), problems=wrong)
+    refuse_in_memory(MatrixSize(*shape, len(query.percentiles), entry=SECONDS_BYTES))
+    room = stops * len(query.departures) * 4 * workers() / 1e6
+    if room > (allowed := options.get("network.max_matrix_mb")):
+        zh, en = (
+            f"需要 {room:,.0f} MB,上限 {allowed:,} MB",
+            f"{room:,.0f} MB are needed, {allowed:,} MB allowed",
+        )
+        remedy = Text(
+            "加大 step,缩短时间窗或减少线程", "use a larger step, a shorter window or fewer threads"
+        )
+        raise MeasureError(
+            Text("出发时刻太多", "too many departures"), problems=[Problem(what=Text(zh, en), remedy=remedy)]
+        )
+
+
+_REMAKE = Text("用同一时刻表的站点重新计算步行段", "compute the legs anew for the stops of this timetable")
