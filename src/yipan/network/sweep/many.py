@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from yipan.network.jit import kernel
 from yipan.network.minplus import FAR
@@ -82,8 +81,8 @@ def between(customised: Customised, sources: Ends, targets: Ends) -> Int32:
 
     Notes
     -----
-    A place exactly at an end of a segment that is closed both ways, with further closures on both sides of
-    it on its chain, is taken to be inside that segment.
+    A place on a segment that is closed both ways reaches nothing, not even itself. (One exactly at the end of
+    such a segment does, unless further closures on its chain shut it in.)
 
     Examples
     --------
@@ -258,23 +257,26 @@ def along(here: Spots, i: int, there: Spots, j: int, steps: Steps) -> np.int32:
     back = there.backward_at[j] - here.backward_at[i]
     first, last = steps.first[here.chain[i]], steps.first[here.chain[i] + 1]
     off, best = here.off[i] + there.off[j], FAR
+    begin, end = (here.forward_at[i], here.backward_at[i]), (there.forward_at[j], there.backward_at[j])
     if ahead == 0 and back == 0:
-        if _same_spot(here, i, there, j):
+        shut = _cut_off(here, i) and _shut(steps.ahead[first:last], steps.back[first:last], begin)
+        if _same_spot(here, i, there, j) and not shut:
             best = off
     elif ahead >= 0 and back <= 0:
         reach = here.spot_to_head[i] < FAR or there.tail_to_spot[j] < FAR
-        if reach or _open(steps.ahead[first:last], here.forward_at[i], there.forward_at[j]):
+        if reach or _open(steps.ahead[first:last], steps.back[first:last], begin, end):
             best = off + ahead
-    if back >= 0 and ahead <= 0 and (ahead < 0 or back > 0):
+    else:
         reach = here.spot_to_tail[i] < FAR or there.head_to_spot[j] < FAR
-        if reach or _open(steps.back[first:last][::-1], here.backward_at[i], there.backward_at[j]):
-            best = min(best, off + back)
+        turned = (begin[1], begin[0]), (end[1], end[0])
+        if reach or _open(steps.back[first:last][::-1], steps.ahead[first:last][::-1], turned[0], turned[1]):
+            best = off + back
     return np.int32(min(best, FAR))
 
 
 @kernel
 def _same_spot(here: Spots, i: int, there: Spots, j: int) -> bool:
-    """Tell whether two places at equal distances stand on one side of every closure."""
+    """Tell whether two places at equal distances stand on the same side of every closure."""
     return bool(
         (here.tail_to_spot[i] < FAR) == (there.tail_to_spot[j] < FAR)
         and (here.head_to_spot[i] < FAR) == (there.head_to_spot[j] < FAR)
@@ -284,12 +286,46 @@ def _same_spot(here: Spots, i: int, there: Spots, j: int) -> bool:
 
 
 @kernel
-def _open(steps: NDArray[np.int32], begin: int, end: int) -> bool:
-    """Tell whether no closed step lies between two sums of open steps."""
-    total = 0
-    for k in range(len(steps)):
-        if steps[k] < FAR:
-            total += steps[k]
-        elif begin <= total <= end:
-            return False
+def _cut_off(here: Spots, i: int) -> bool:
+    """Tell whether a place neither reaches an end of its chain nor is reached from one."""
+    off = min(here.tail_to_spot[i], here.head_to_spot[i], here.spot_to_tail[i], here.spot_to_head[i])
+    return bool(off >= FAR)
+
+
+@kernel
+def _shut(ahead: Int32, back: Int32, spot: tuple[np.int32, np.int32]) -> bool:
+    """Tell whether a spot is inside, or at an end of, a step that is closed both ways."""
+    total, rest = 0, 0
+    for k in range(len(back)):
+        rest += back[k] if back[k] < FAR else 0
+    for k in range(len(ahead)):
+        if ahead[k] >= FAR and back[k] >= FAR and total == spot[0] and rest == spot[1]:
+            return True
+        total += ahead[k] if ahead[k] < FAR else 0
+        rest -= back[k] if back[k] < FAR else 0
+    return False
+
+
+@kernel
+def _open(
+    ahead: Int32, back: Int32, begin: tuple[np.int32, np.int32], end: tuple[np.int32, np.int32]
+) -> bool:
+    """Tell whether no step ahead is closed from one spot to a later one.
+
+    Spots are known by the sums of open steps up to them, both ways. A closed step adds nothing to one of
+    them, so that the other tells on which side of it a spot lies.
+    """
+    total, rest = 0, 0
+    for k in range(len(back)):
+        rest += back[k] if back[k] < FAR else 0
+    for k in range(len(ahead)):
+        after = rest - (back[k] if back[k] < FAR else 0)
+        if ahead[k] < FAR:
+            total += ahead[k]
+        else:
+            past = begin[0] > total or (begin[0] == total and begin[1] <= after < rest)
+            short = end[0] < total or (end[0] == total and end[1] >= rest > after)
+            if not past and not short:
+                return False
+        rest = after
     return True
