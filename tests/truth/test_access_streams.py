@@ -23,9 +23,9 @@ from yipan.network.access import (
     two_step_floating_catchment,
 )
 from yipan.network.equity import GroupAccess, equity
+from yipan.network.matrix import stream
 from yipan.network.matrix.dense import DenseRows
 from yipan.network.matrix.run import compute_matrix
-from yipan.network.matrix.stream import chunks
 from yipan.network.values import UNREACHED
 
 FAR = int(UNREACHED)
@@ -132,14 +132,24 @@ def test_times_longer_than_a_table_are_weighed_and_absurd_ones_refused() -> None
         accessibility(np.array([[2**25]], dtype=np.int32), [1.0], [decay.Exponential(0.0)])
 
 
+def test_negative_times_are_refused_and_nothing_is_asked_of_no_decay() -> None:
+    wrong = np.array([[-7, 0]], dtype=np.int32)
+    for source in (wrong, DenseRows(wrong)):
+        with pytest.raises(MeasureError, match="negative: -7 s"):
+            nearest(source)
+    assert accessibility(TIMES, JOBS, []).shape == (3, 0, 1)
+    assert cumulative(TIMES, JOBS, limit=-5).tolist() == [0.0, 0.0, 0.0]
+    assert cumulative(TIMES, JOBS, limit=0).tolist() == [1.0, 10.0, 100.0]
+
+
 def test_arrays_of_any_layout_and_several_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
     times = rng.integers(0, 5000, (200, 60)).astype(np.int32)
     jobs = rng.integers(0, 9, 60).astype(float)
     expected = [float(jobs[row <= 1800].sum()) for row in times]
-    monkeypatch.setattr("yipan.network.matrix.stream._BLOCK_BYTES", 5000)
+    monkeypatch.setattr(stream, "_BLOCK_BYTES", 5000)
     matrix = compute_matrix(DenseRows(times), block=7)
-    assert len(list(chunks(matrix, None))) > 3
+    assert len(list(stream.chunks(matrix, None))) > 3
     for source in (times, np.asfortranarray(times), times[::-1][::-1], DenseRows(times), matrix):
         for threads in (1, 2):
             with options.using({"network.threads": threads}):

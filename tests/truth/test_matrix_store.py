@@ -178,6 +178,25 @@ def test_a_file_cut_short_is_refused_by_name(tmp_path: Path) -> None:
         open_matrix(tmp_path)
 
 
+def test_a_record_of_nonsense_is_found(tmp_path: Path) -> None:
+    times = planes(9, 4, 1)
+    compute_matrix(DenseRows(times), tmp_path, block=2).close()
+    record = np.load(tmp_path / "blocks.npy")
+    record[1] += 5 << 32  # a unit of 6 seconds
+    np.save(tmp_path / "blocks.npy", record)
+    with pytest.raises(RegionError, match=r"blocks \[1\] differ"):
+        open_matrix(tmp_path)
+    assert compute_matrix(DenseRows(times), tmp_path).rows(0, 9).tolist() == times.tolist()
+
+
+@pytest.mark.parametrize("asked", [(50, 50), (-1, 50), (50, 101)])
+def test_percentiles_that_are_none_are_refused(asked: tuple[int, int]) -> None:
+    with pytest.raises(OptionError, match="percentiles"):
+        compute_matrix(DenseRows(planes(2, 2, 2), percentiles=asked))
+    with pytest.raises(OptionError, match="block"):
+        compute_matrix(DenseRows(HAND), block=0)
+
+
 def test_flipped_bits_are_found_and_mended(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     times = planes(9, 4, 1)
     compute_matrix(DenseRows(times), tmp_path, block=2).close()

@@ -120,7 +120,7 @@ def accessibility(
     if kinds.shape[1] != shape_of(times)[1]:
         raise ValueError("one weight a destination")
     tables = Tables(times, decays)
-    return weighted(times, kinds, tables, decays=len(decays), percentile=percentile)
+    return weighted(times, kinds, tables, percentile=percentile)
 
 
 def cumulative(times: Source, weights: Floats, *, limit: float, percentile: int | None = None) -> Floats:

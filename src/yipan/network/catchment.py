@@ -89,7 +89,7 @@ def two_step_floating_catchment(
     tables = Tables(times, [limited(limit, decay)])
     heads = gathered(times, demand[None], tables, percentile=percentile)[0]
     ratio = _ratio(supply, heads)
-    return weighted(times, ratio[None], tables, decays=1, percentile=percentile)[:, 0, 0]
+    return weighted(times, ratio[None], tables, percentile=percentile)[:, 0, 0]
 
 
 def three_step_floating_catchment(
@@ -131,9 +131,9 @@ def three_step_floating_catchment(
     tables = Tables(times, [decay])
     squares = Tables(times, [decay], squared=True)
     there = (supply > 0).astype(np.float64)
-    choice = weighted(times, there[None], tables, decays=1, percentile=percentile)[:, 0, 0]
+    choice = weighted(times, there[None], tables, percentile=percentile)[:, 0, 0]
     heads = gathered(times, _ratio(demand, choice)[None], squares, percentile=percentile)[0]
-    got = weighted(times, _ratio(supply, heads)[None], squares, decays=1, percentile=percentile)[:, 0, 0]
+    got = weighted(times, _ratio(supply, heads)[None], squares, percentile=percentile)[:, 0, 0]
     return _ratio(got, choice)
 
 

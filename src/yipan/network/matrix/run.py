@@ -66,6 +66,14 @@ def head_of(rows: Rows, block: int | None) -> Head:
     """Return what the matrix of a source will be."""
     if block is not None and block < 1:
         raise OptionError(Text(f"block 不能取 {block}", f"block cannot be {block}"))
+    asked = rows.percentiles
+    if len(set(asked)) < len(asked) or not all(0 <= p <= 100 for p in asked):
+        raise OptionError(
+            Text(
+                f"百分位数须在 0 到 100 之间且不重复:{asked}",
+                f"percentiles are from 0 to 100, each once: {asked}",
+            )
+        )
     if block is None:
         row_bytes = 4 * max(1, len(rows.destinations) * len(rows.percentiles))
         block = max(1, min(_MOST_ROWS, _BLOCK_BYTES // row_bytes))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from yipan import options
 from yipan.errors import OptionError, Problem, RegionError, UnknownName, UnsafeFile
-from yipan.network.matrix.codes import Codes, coarser, decode
+from yipan.network.matrix.codes import UNITS, Codes, coarser, decode
 from yipan.network.matrix.size import SECONDS_BYTES, MatrixSize, refuse_in_memory
 from yipan.text import Text
 
@@ -208,7 +208,7 @@ def open_matrix(folder: Path, *, digest: str | None = None, check: bool = False)
             "run compute_matrix on the folder again with its source",
         )
         raise unsound(folder, RECORD, what, remedy)
-    bad = damaged(head, planes, record) if check else []
+    bad = damaged(head, planes, record) if check else np.flatnonzero(~np.isin(record >> 32, UNITS)).tolist()
     if bad:
         what = Text(f"第 {bad} 块与其校验和不符", f"blocks {bad} differ from their checksums")
         remedy = Text(
@@ -246,7 +246,11 @@ def damaged(head: Head, planes: Sequence[Codes], record: NDArray[np.int64]) -> l
     return [
         b
         for b, (a, z) in enumerate(head.spans)
-        if record[b] and checksum([p[a:z] for p in planes]) != int(record[b]) & 0xFFFFFFFF
+        if record[b]
+        and (
+            int(record[b]) >> 32 not in UNITS
+            or checksum([p[a:z] for p in planes]) != int(record[b]) & 0xFFFFFFFF
+        )
     ]
 
 

@@ -54,8 +54,7 @@ def chunks(source: Source, percentile: int | None) -> Iterator[Chunk]:
     n, m = shape_of(source)
     if isinstance(source, np.ndarray):
         for start, stop in _spans(n, 4 * m):
-            times = np.ascontiguousarray(source[start:stop], dtype=np.int32)
-            yield Chunk(start, stop, times, int(UNREACHED))
+            yield _seconds(start, stop, source[start:stop])
         return
     plane = plane_of(source.percentiles, percentile)
     if isinstance(source, Matrix):
@@ -64,8 +63,16 @@ def chunks(source: Source, percentile: int | None) -> Iterator[Chunk]:
             yield Chunk(start, stop, codes, NONE)
         return
     for start, stop in _spans(n, 4 * m * len(source.percentiles)):
-        times = np.ascontiguousarray(source.rows(start, stop)[:, :, plane])
-        yield Chunk(start, stop, times, int(UNREACHED))
+        yield _seconds(start, stop, source.rows(start, stop)[:, :, plane])
+
+
+def _seconds(start: int, stop: int, part: NDArray[np.int32]) -> Chunk:
+    times = np.ascontiguousarray(part, dtype=np.int32)
+    if times.min(initial=0) < 0:  # kernels look times up unchecked
+        raise MeasureError(
+            Text(f"出行时间为负:{times.min()} 秒", f"a travel time is negative: {times.min()} s")
+        )
+    return Chunk(start, stop, times, int(UNREACHED))
 
 
 def _spans(n: int, row_bytes: int) -> Iterator[tuple[int, int]]:
@@ -111,7 +118,7 @@ class Tables:
 
     def _codes(self, reach: float) -> int:
         # the limit itself is within; one more entry costs nothing and survives rounding
-        return math.ceil(reach * 60 / self._unit) + 1 if math.isfinite(reach) else _MOST + 1
+        return max(0, math.ceil(reach * 60 / self._unit)) + 1 if math.isfinite(reach) else _MOST + 1
 
     def _made(self, codes: int) -> Floats:
         minutes = np.arange(codes, dtype=np.float64) * self._unit / 60.0
@@ -121,12 +128,12 @@ class Tables:
         return table * table if self._squared else table
 
 
-def weighted(
-    source: Source, weights: Floats, tables: Tables, *, decays: int, percentile: int | None
-) -> Floats:
+def weighted(source: Source, weights: Floats, tables: Tables, *, percentile: int | None) -> Floats:
     """Return ``Σ_j f_d(t_ij) · weights[w, j]``, shape (origins, decays, kinds), streamed."""
     n, _ = shape_of(source)
-    out = np.zeros((n, decays, len(weights)))
+    out = np.zeros((n, len(tables.order), len(weights)))
+    if not out.size:
+        return out
     for chunk in chunks(source, percentile):
         table = tables(chunk)
         sums.weigh(chunk.times, table, weights, out[chunk.start : chunk.stop], ends=tables.ends())
