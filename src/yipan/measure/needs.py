@@ -64,7 +64,7 @@ def absence(region: Region, need: str) -> Absence | None:
     if form == "meta":
         return _absent_core(region)
     tables = _TABLES_OF_TIMES[name] if form == "times" else (name,)
-    if any(len(region.tables[t]) for t in tables):
+    if any(len(region.tables[t]) for t in tables) or (form == "times" and region.layers):
         return None
     files = "、".join(SCHEMAS[t].file for t in tables)
     listed = " or ".join(SCHEMAS[t].file for t in tables)
@@ -198,7 +198,9 @@ def ranks(region: Region, need: str) -> NDArray[np.int64]:
     if form == "meta":
         return np.zeros(zones, dtype=np.int64)
     tables = _TABLES_OF_TIMES[name] if form == "times" else (name,)
-    return np.full(zones, max(_worst(region.tables[t].array("quality")) for t in tables))
+    # speeds on streets are assumed by class: times along them are modelled at best
+    streets = Quality.MODELLED.rank if form == "times" and region.layers else 0
+    return np.full(zones, max(streets, *(_worst(region.tables[t].array("quality")) for t in tables)))
 
 
 def _worst(quality: NDArray[np.generic]) -> int:

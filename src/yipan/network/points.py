@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yipan.network.costs import network_digest
+from yipan.network.door.board import forget_boards
 from yipan.network.door.ground import forget_grounds
 from yipan.network.door.settings import window_of
 from yipan.network.door.state import StreetState
@@ -126,5 +127,6 @@ def _lower_by(
 def forget() -> None:
     """Empty the memos of travel times, of times to points and of prepared streets."""
     forget_times()
+    forget_boards()
     forget_grounds()
     _MEMO.clear()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from yipan.errors import OptionError
-from yipan.network.costs import network_digest
-from yipan.network.door.board import Board
+from yipan.network.door.board import board_of
 from yipan.network.door.settings import street_costs, window_of
 from yipan.network.matrix.combine import combined
 from yipan.network.matrix.dense import DenseRows
@@ -55,7 +54,7 @@ def travel_rows(
             times.seconds, origins=times.origins, destinations=times.destinations, percentiles=wanted
         )
     costs = street_costs(region, percentile=wanted[0], window=window_of(region, window))
-    board = Board(region, costs, digest=network_digest(region))
+    board = board_of(region, costs)
     if mode == "drive":
         return board.driving()
     by_timetable = board.by_timetable(wanted)

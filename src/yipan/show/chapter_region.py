@@ -14,6 +14,7 @@ from yipan.show.maps import WIDE, Key, Legend, compose, empty_ground, rect_swatc
 from yipan.show.material import Material, column_qualities, shares
 from yipan.show.model import Block, Card, Cards, Chapter, Column, FigureBlock, Panel, Paragraph, TableBlock
 from yipan.show.numbers import fixed, money, people
+from yipan.show.streets import street_blocks
 from yipan.text import Text
 
 QUALITY_COLOURS = ("#1f6f8b", "#6fb3c8", "#f0c674", "#d98a5b", "#e3e6e7")
@@ -157,6 +158,7 @@ def _year(m: Material) -> Text:
 def region_chapter(m: Material) -> Chapter:
     """Return the chapter on the region and the quality of what is known of it."""
     blocks: list[Block] = [_size_cards(m), _clusters_figure(m), _network_figure(m)]
+    blocks += street_blocks(m)
     if len(m.region.places):
         blocks.append(_places_figure(m))
     blocks += [

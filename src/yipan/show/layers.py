@@ -19,6 +19,7 @@ from yipan.text import Text
 
 MODE_STYLE: dict[str, tuple[str, float, str | None, Text]] = {
     "metro": ("#a11d33", 2.0, None, Text("城市轨道", "urban rail")),
+    "tram": ("#c2571a", 1.4, None, Text("有轨电车", "tram")),
     "rail": ("#5b3a8c", 1.8, "6 2", Text("铁路", "rail")),
     "hsr": ("#1b1b1b", 1.8, "8 3", Text("高速铁路", "high-speed rail")),
     "bus": ("#0b6e4f", 1.2, None, Text("公交", "bus")),

@@ -456,8 +456,10 @@ def _scale_bar(frame: Frame, box: Box, font: float) -> Node:
     km, pixels = bar_length(frame)
     x, y = box[0] + 6, box[3] - 7
     words = f"{km:g} km"
+    plate = {"x": x - 4, "y": y - font, "width": pixels + 14 + text_width(words, font), "height": font + 5}
     return group(
         [
+            el("rect", **plate, fill="#fff", opacity=0.75, rx=2),
             el(
                 "path", d=f"M{x:.1f} {y - 5:.1f}v5h{pixels:.1f}v-5", stroke=INK, stroke_width=1.3, fill="none"
             ),

@@ -9,6 +9,8 @@ from datetime import date
 from functools import cached_property
 
 from yipan.errors import Problem, RegionError
+from yipan.needs import Memo as Recent
+from yipan.network.costs import network_digest
 from yipan.network.door.ground import Ground, grounds_of
 from yipan.network.door.rows import StreetRows, TransitRows, seconds_of
 from yipan.network.door.settings import StreetCosts
@@ -192,6 +194,20 @@ class Board:
             put = self.snapped("walk", _points(stops))
             out += missed_problems(put, stops.ids, file="transit", what=Text("站点", "stop"))
         return tuple(out)
+
+
+_BOARDS: Recent[Board] = Recent(size=4)
+
+
+def board_of(region: Region, costs: StreetCosts) -> Board:
+    """Return the board of a region, one for all that ask; regions that differ elsewhere share it."""
+    digest = network_digest(region)
+    return _BOARDS.get((digest, costs), lambda: Board(region, costs, digest=digest))
+
+
+def forget_boards() -> None:
+    """Forget boards."""
+    _BOARDS.clear()
 
 
 def _points(stops: Stops) -> Places:

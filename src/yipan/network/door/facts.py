@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from yipan.errors import Problem
-from yipan.network.door.board import Board
+from yipan.network.door.board import board_of
 from yipan.network.door.settings import street_costs, window_of
 from yipan.network.values import Window
 from yipan.region.value import Region
@@ -60,7 +60,7 @@ def describe_network(region: Region, *, window: Window | None = None) -> Network
     """
     if not region.layers_of("streets"):
         return None
-    board = Board(region, street_costs(region, percentile=50, window=window_of(region, window)), digest="")
+    board = board_of(region, street_costs(region, percentile=50, window=window_of(region, window)))
     table = board.timetable
     streets: dict[str, StreetFacts] = {
         mode: StreetFacts(

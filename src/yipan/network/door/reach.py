@@ -7,8 +7,7 @@ from typing import Literal
 import numpy as np
 
 from yipan.errors import Problem, RegionError
-from yipan.network.costs import network_digest
-from yipan.network.door.board import Board
+from yipan.network.door.board import Board, board_of
 from yipan.network.door.ground import Ground
 from yipan.network.door.rows import TransitRows, whole_seconds
 from yipan.network.door.settings import street_costs, window_of
@@ -60,8 +59,7 @@ def street_reach(
             Text("此区域没有街道:请添加 streets.osm.pbf", "the region has no streets: add streets.osm.pbf")
         )
     costs = street_costs(region, percentile=percentile, window=window_of(region, window))
-    board = Board(region, costs, digest=network_digest(region))
-    return times_from(board, lon, lat, mode)
+    return times_from(board_of(region, costs), lon, lat, mode)
 
 
 def times_from(board: Board, lon: float, lat: float, mode: ReachMode) -> tuple[Streets, Seconds]:

@@ -7,9 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from yipan.network.costs import ground_digest, network_digest
+from yipan.network.costs import ground_digest
 from yipan.network.distance import Points
-from yipan.network.door.board import Board, Places
+from yipan.network.door.board import Board, Places, board_of
 from yipan.network.door.hubs import HubFinder, lowered
 from yipan.network.door.rows import whole_seconds
 from yipan.network.door.settings import StreetCosts, street_costs
@@ -44,7 +44,7 @@ class StreetState:
     def __init__(self, region: Region, costs: StreetCosts, *, base: StreetState | None = None) -> None:
         self.region, self.costs = region, costs
         self.base: StreetState = self if base is None else base
-        self.board: Board = base.board if base else Board(region, costs, digest=network_digest(region))
+        self.board: Board = base.board if base else board_of(region, costs)
         self.ground = ground_digest(region)
         self.stations, self.services = read_services(region, costs.lines)
         self.roads = read_roads(region, self.board.ids, costs.lines)
