@@ -19,6 +19,7 @@ from yipan.loop import check_folder
 from yipan.measure import measure
 from yipan.network import UNREACHED, Window, describe_network, street_reach, times_to_points, travel_times
 from yipan.network.distance import straight_km
+from yipan.network.matrix.cluster import compute_on_cluster, connected
 from yipan.network.matrix.run import compute_matrix
 from yipan.network.rows import travel_rows
 from yipan.network.streets.speeds import SPEEDS
@@ -233,3 +234,19 @@ def test_everything_can_be_measured(blocks: Region) -> None:
     assert (
         np.isfinite(results.values["S-TR-01"]).any() if "S-TR-01" in results.values else len(results.values)
     )
+
+
+def test_a_cluster_gives_the_same_matrix(blocks: Region) -> None:
+    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    rows = travel_rows(blocks, "any", percentiles=(10, 50))
+    with compute_matrix(rows, block=3) as here:
+        expected = [here.block(0, len(CELLS), percentile=p) for p in (10, 50)]
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        connected(cluster.scheduler_address) as client,
+        compute_on_cluster(rows, client, block=3) as there,
+    ):
+        for p, plane in zip((10, 50), expected, strict=True):
+            assert np.array_equal(there.block(0, len(CELLS), percentile=p), plane)
