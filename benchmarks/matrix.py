@@ -1,10 +1,10 @@
-"""Time travel-time matrices in blocks: store, read, accessibility streamed, against plain numpy.
+"""Time travel-time matrices in blocks: store, read, sum, draw; against plain numpy and shapely.
 
     python benchmarks/matrix.py [--cells 12000] [--repeat 3] [--json]
 
 The matrix is made from coordinates, block by block: nothing of its size is held. Prints a table, or with
-``--json`` one object a line: name, value, unit, bar, ratio (numpy to Yipan), ok. A row with a peer is not ok
-when the results differ or numpy does better. Memory is what was allocated at the peak (``tracemalloc``),
+``--json`` one object a line: name, value, unit, bar, ratio (the peer to Yipan), ok. A row with a peer is not
+ok when the results differ or the peer does better. Memory is what was allocated at the peak (``tracemalloc``),
 measured in a run of its own; pages of mapped files belong to the system and are not in it.
 """
 
@@ -22,12 +22,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from yipan.network.access import accessibility, nearest, two_step_floating_catchment
 from yipan.network.decay import Decay, Exponential, Gaussian, Logistic, Step
+from yipan.network.isochrones import street_isochrones
 from yipan.network.matrix.codes import NONE
 from yipan.network.matrix.run import compute_matrix
 from yipan.network.matrix.store import Matrix, open_matrix
+from yipan.network.minplus import FAR
+from yipan.network.streets.read import read_streets
 from yipan.network.threads import workers
 from yipan.network.values import UNREACHED
 
@@ -97,8 +103,11 @@ def plain(codes: np.ndarray, weights: np.ndarray, decay: Decay, block: int) -> n
     out = np.empty((len(codes), len(weights)))
     for start in range(0, len(codes), block):
         part = np.asarray(codes[start : start + block])
-        minutes = part / 60.0
-        value = np.where((part != NONE) & (minutes <= decay.reach), decay(minutes), 0.0)
+        if isinstance(decay, Step):
+            value = (part <= int(decay.limit * 60)).astype(np.float64)
+        else:
+            minutes = part / 60.0
+            value = np.where((part != NONE) & (minutes <= decay.reach), decay(minutes), 0.0)
         out[start : start + block] = value @ weights.T
     return out
 
@@ -173,6 +182,36 @@ def against(
     yield Row(f"access, {name}: peak memory", mine, "MB", None, theirs / mine, mine <= theirs)
 
 
+def outlines(repeat: int) -> Iterable[Row]:
+    """Isochrones on foot in Porto; the peer unites discs around the points reached (shapely)."""
+    file = Path(__file__).resolve().parents[2] / "shared" / "realdata" / "porto" / "porto_portugal.osm.pbf"
+    if not file.exists():
+        print("isochrones: skipped, the street file of Porto is not there", file=sys.stderr)
+        return
+    streets, _ = read_streets(file, "walk")
+    cost = np.concatenate([streets.forward, streets.backward])
+    ends = np.concatenate([streets.u, streets.v]), np.concatenate([streets.v, streets.u])
+    open_ = cost < FAR
+    graph = csr_array((cost[open_].astype(float), tuple(e[open_] for e in ends)), shape=(len(streets),) * 2)
+    start = int(np.hypot(streets.lon + 8.61, streets.lat - 41.15).argmin())
+    ms = dijkstra(graph, indices=start, limit=3600_000)
+    seconds = np.full(len(ms), UNREACHED)
+    seconds[np.isfinite(ms)] = np.ceil(ms[np.isfinite(ms)] / 1000).astype(np.int32)
+
+    def ours() -> object:
+        return street_isochrones(streets, seconds, limits=[15, 30, 45, 60], resolution=50, off=100)
+
+    def discs() -> object:
+        x, y = streets.lon * 111_195 * np.cos(np.radians(41.15)), streets.lat * 111_195
+        near = [seconds <= limit * 60 for limit in (15, 30, 45, 60)]
+        return [shapely.union_all(shapely.buffer(shapely.points(x[n], y[n]), 100, quad_segs=4)) for n in near]
+
+    spent, peer = timed(ours, repeat), timed(discs, 1)
+    reached = int((seconds <= 3600).sum())
+    name = f"4 isochrones, {reached:,} points reached, 50 m"
+    yield Row(name, spent, "s", None, peer / spent, spent < peer)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -182,7 +221,9 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     if not given.json:
-        print(f"{given.cells:,} × {given.cells:,} pairs, {workers()} threads; ratio: plain numpy to Yipan")
+        print(
+            f"{given.cells:,} × {given.cells:,} pairs, {workers()} threads; ratio: plain numpy (shapely) to Yipan"
+        )
     ok = True
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "matrix"
@@ -191,6 +232,7 @@ def main() -> int:
             yield from storing(given.cells, folder)
             with open_matrix(folder) as matrix:
                 yield from summing(matrix, given.cells, given.repeat)
+            yield from outlines(given.repeat)
 
         for row in rows():
             good = row.ok and (row.bar is None or row.value <= row.bar)
