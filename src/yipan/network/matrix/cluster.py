@@ -90,7 +90,7 @@ def connected(address: str) -> Iterator[Client]:
     """
     distributed = _distributed()
     try:
-        client = distributed.Client(address, timeout=f"{_PATIENCE}s", set_as_default=False)
+        client = distributed.Client(address, timeout=f"{_PATIENCE}s")
     except (OSError, ValueError) as error:
         raise OptionError(
             Text(
