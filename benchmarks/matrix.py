@@ -4,7 +4,7 @@
 
 The matrix is made from coordinates, block by block: nothing of its size is held. Prints a table, or with
 ``--json`` one object a line: name, value, unit, bar, ratio (the peer to Yipan), ok. A row with a peer is not
-ok when the results differ or the peer does better. Memory is what was allocated at the peak (``tracemalloc``),
+ok when results differ or the peer does better. Memory is what was allocated at the peak (``tracemalloc``),
 measured in a run of its own; pages of mapped files belong to the system and are not in it.
 """
 
@@ -221,9 +221,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     if not given.json:
-        print(
-            f"{given.cells:,} × {given.cells:,} pairs, {workers()} threads; ratio: plain numpy (shapely) to Yipan"
-        )
+        print(f"{given.cells:,} × {given.cells:,} pairs, {workers()} threads; ratio: the peer to Yipan")
     ok = True
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "matrix"
