@@ -42,7 +42,10 @@ demo: $(VENV)/.run      ## install, measure and plan the Chongqing example, writ
 
 demo-streets: $(VENV)/.streets  ## the same on real streets and a timetable: central Helsinki
 	$(BIN)/python examples/helsinki/build.py $(OUT)-streets-region
-	$(BIN)/yipan demo --folder $(OUT)-streets-region --budget 5 --out $(OUT)-streets
+	$(BIN)/yipan network $(OUT)-streets-region
+	$(BIN)/yipan demo --folder $(OUT)-streets-region --budget 2 --out $(OUT)-streets
+	$(BIN)/yipan access $(OUT)-streets-region --mode transit --minutes 10,20 --out $(OUT)-streets/access.csv
+	$(BIN)/yipan isochrone $(OUT)-streets-region --at 24.9414,60.1710 --minutes 5,10,15 --out $(OUT)-streets/isochrones.geojson
 
 test: $(VENV)/.dev      ## run every test
 	$(BIN)/python -m pytest -n 2
@@ -70,4 +73,4 @@ lock: $(VENV)/.dev $(VENV)/.docs  ## write the versions CI installs
 	$(BIN)/python -m pip list --format=freeze --exclude-editable --exclude pip --exclude setuptools > requirements/lock.txt
 
 clean:           ## remove what make made
-	rm -rf $(VENV) site $(OUT) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) site $(OUT) $(OUT)-streets $(OUT)-streets-region .pytest_cache .mypy_cache .ruff_cache
