@@ -1,4 +1,4 @@
-"""Small timetables for tests, and an independent search of them: Dijkstra over single events, one departure at a time."""
+"""Small timetables for tests, and an independent search: Dijkstra over events, one departure at a time."""
 
 from __future__ import annotations
 
@@ -188,16 +188,13 @@ def percentile(values: Sequence[float], p: int) -> int:
 
 
 def reference_window(
-    t: Timetable, footpaths: Legs | None, access: Legs, egress: Legs, walk: np.ndarray | None, query: Query
+    t: Timetable, footpaths: Legs | None, access: Legs, egress: Legs, *, query: Query
 ) -> np.ndarray:
     """Return what `window_times` should, shape (origins, destinations, percentiles)."""
-    search = Reference(t, footpaths, query)
+    search, nobody = Reference(t, footpaths, query), [NEVER] * len(egress)
     out = np.empty((len(access), len(egress), len(query.percentiles)), np.int64)
     for o, ways in rows(access).items():
-        direct = [
-            NEVER if walk is None else float(w) for w in (walk[o] if walk is not None else [0] * len(egress))
-        ]
-        every = [search.times(ways, egress, direct, t0) for t0 in query.departures]  # type: ignore[arg-type]
+        every = [search.times(ways, egress, nobody, t0) for t0 in query.departures]
         for d in range(len(egress)):
             for r, p in enumerate(query.percentiles):
                 out[o, d, r] = percentile([times[d] for times in every], p)

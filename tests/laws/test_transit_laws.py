@@ -1,7 +1,8 @@
-"""Laws of transit times on random small timetables: equal to an independent search, monotone where they must be."""
+"""Laws of transit times on random small timetables: as an independent search says, monotone where due."""
 
 from __future__ import annotations
 
+import itertools
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,14 +13,15 @@ from hypothesis import strategies as st
 
 from yipan.network.streets.values import Legs
 from yipan.network.timetable.values import Timetable
-from yipan.network.transit import Query, transit_network, window_times
+from yipan.network.transit import Query, journey, stop_times, transit_network, window_times
+from yipan.network.values import UNREACHED
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from transit_fixture import Trip, legs, reference_window, timetable
 
 sys.path.pop(0)
 
-RELAXED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+RELAXED = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PERCENTILES = (0, 5, 50, 95, 100)
 
 
@@ -56,7 +58,7 @@ def pairs(
 
 @st.composite
 def lines(draw: st.DrawFn, stops: int) -> list[Trip]:
-    """Trips of one route: the same stops (loops allowed), now and then some that overtake or run overnight."""
+    """Trips of one route: the same stops (loops allowed); some overtake, some run overnight."""
     route = draw(st.sampled_from("ABC"))
     called = draw(st.lists(st.integers(0, stops - 1), min_size=2, max_size=6))
     closed = [frozenset(draw(st.lists(st.integers(0, 5), max_size=1))) for _ in range(2)]
@@ -104,6 +106,69 @@ def cases(draw: st.DrawFn) -> Case:
 @RELAXED
 @given(cases())
 def test_equal_to_the_independent_search(case: Case) -> None:
-    """Loops, overnight trips, flags, forbidden and prescribed transfers, trips that take no time: to the second."""
-    slow = reference_window(case.timetable, case.footpaths, case.access, case.egress, None, case.query)
+    """Loops, nights, flags, forbidden and prescribed transfers, trips that take no time: to the second."""
+    slow = reference_window(case.timetable, case.footpaths, case.access, case.egress, query=case.query)
     assert np.array_equal(case.times(), slow)
+
+
+@RELAXED
+@given(cases(), st.data())
+def test_adding_a_line_never_lengthens_a_time(case: Case, data: st.DataObject) -> None:
+    more = data.draw(lines(case.stops))
+    assert (case.times(trips=(*case.trips, *more)) <= case.times()).all()
+
+
+@RELAXED
+@given(cases())
+def test_percentiles_ascend_and_more_rides_or_a_longer_limit_never_hurt(case: Case) -> None:
+    found = case.times()
+    assert (np.diff(found.astype(np.int64), axis=2) >= 0).all()
+    assert (case.times(query=replace(case.query, max_rides=case.query.max_rides + 1)) <= found).all()
+    longer = case.times(query=replace(case.query, limit=case.query.limit + 50))
+    assert (longer <= found).all()
+    assert np.array_equal(np.where(longer <= case.query.limit, longer, found), found)
+    assert (
+        case.times(query=replace(case.query, transfer_slack=case.query.transfer_slack + 5)) >= found
+    ).all()
+
+
+@RELAXED
+@given(cases(), st.integers(0, 5))
+def test_triangle_within_slack(case: Case, by: int) -> None:
+    """Going by a stop and on with a new trip is never faster than the best way, but for one more slack."""
+    case, by = replace(case, transfers=()), by % case.stops
+    rule = replace(case.query, percentiles=(50,), step=1, board_slack=0, max_rides=3, limit=3000)
+    network = transit_network(case.timetable, case.footpaths)
+    t = case.query.start
+    first = stop_times(network, case.access, replace(rule, start=t, end=t + 1))[0, by, 0]
+    if first == UNREACHED:
+        return
+    again = t + int(first) + rule.transfer_slack
+    at = legs([(0, by, 0)], 1)
+    onward = window_times(network, at, case.egress, None, replace(rule, start=again, end=again + 1))[0, :, 0]
+    whole = replace(rule, start=t, end=t + 1, max_rides=6, limit=6100)
+    direct = window_times(network, case.access, case.egress, None, whole)[0, :, 0]
+    reached = onward != UNREACHED
+    assert (direct[reached] <= again - t + onward[reached]).all()
+
+
+@RELAXED
+@given(cases())
+def test_itineraries_are_possible_and_take_the_time_found(case: Case) -> None:
+    network = transit_network(case.timetable, case.footpaths)
+    t = case.query.start
+    query = replace(case.query, start=t, end=t + 1, percentiles=(50,))
+    found = window_times(network, case.access, case.egress, None, query)[:, :, 0]
+    for o, d in np.ndindex(found.shape):
+        way = journey(
+            network, query, access=case.access, egress=case.egress, origin=o, destination=d, departure=t
+        )
+        assert (way.seconds if way else UNREACHED) == found[o, d]
+        if way is None:
+            continue
+        assert 1 <= way.rides <= query.max_rides
+        assert (way.legs[0].departs, way.legs[0].start, way.legs[-1].end) == (t, -1, -1)
+        for leg, after in itertools.pairwise(way.legs):
+            assert leg.end == after.start
+            assert leg.arrives <= after.departs
+            assert not (leg.route == after.route == "")

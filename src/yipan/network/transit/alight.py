@@ -5,7 +5,6 @@ Destinations are taken in tiles, so that every step runs over neighbouring numbe
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 
 import numpy as np
@@ -27,7 +26,7 @@ def ranks(n: int, percentiles: tuple[int, ...]) -> tuple[int, ...]:
     >>> ranks(60, (0, 5, 25, 50, 75, 95, 100))
     (0, 2, 14, 29, 44, 56, 59)
     """
-    return tuple(max(1, math.ceil(p * n / 100)) - 1 for p in percentiles)
+    return tuple(max(1, -(-p * n // 100)) - 1 for p in percentiles)
 
 
 @lru_cache(maxsize=32)
