@@ -83,7 +83,14 @@ def changed(row: int, text: str) -> str:
         ("stop_times", changed(4, "t1,00:20:00,00:20:00,c,3"), [("stop_times", 4, "arrival_time")], {"f:t2"}),
         ("stop_times", changed(4, "t1,,,c,3"), [("stop_times", 4, "arrival_time")], {"f:t2"}),
         ("stop_times", changed(2, "t1,,,a,1"), [("stop_times", 2, "arrival_time")], {"f:t2"}),
+        ("stop_times", changed(4, "t1,8:10:30,8:20:00,c,3"), [("stop_times", 4, "arrival_time")], {"f:t2"}),
         # of days and headways
+        (
+            "calendar",
+            SOUND["calendar"].replace("20240101", "2024011"),
+            [("calendar", 2, "start_date")],
+            set(),
+        ),
         ("calendar", SOUND["calendar"].replace("20241231", "20241331"), [("calendar", 2, "end_date")], set()),
         ("calendar", SOUND["calendar"].replace("week,1", "week,yes"), [("calendar", 2, "monday")], set()),
         (
@@ -258,6 +265,15 @@ def test_dangerous_archives_are_not_opened(
     feed, problems = read_feed(path, strict=False)
     assert feed is None
     assert len(problems) == 1
+
+
+def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
+    path = write_feed(tmp_path / "f.zip")
+    raw = bytearray(path.read_bytes())
+    raw[raw.index(b"PK\x01\x02") + 8] |= 1  # the flag in the first entry of the directory
+    path.write_bytes(raw)
+    with pytest.raises(UnsafeFile, match="encrypted"):
+        read_feed(path)
 
 
 def test_limits_are_options(tmp_path: Path) -> None:
