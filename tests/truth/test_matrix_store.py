@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
 import sys
 from collections import namedtuple
 from pathlib import Path
@@ -147,6 +148,36 @@ def test_blocks_not_committed_when_killed_are_computed_again(
     rest = Failing(times, good=99)
     assert compute_matrix(rest, tmp_path).rows(0, 12).tolist() == times.tolist()
     assert len(rest.asked) == 6
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import numpy as np
+from yipan.network.matrix import writing
+from yipan.network.matrix.dense import DenseRows
+from yipan.network.matrix.run import compute_matrix
+
+class Dying(DenseRows):
+    def rows(self, start, stop):
+        if start >= 9:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().rows(start, stop)
+
+writing._COMMIT_SECONDS = -1.0
+compute_matrix(Dying(np.load(sys.argv[1])), Path(sys.argv[2]), block=3)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_process_that_is_killed_leaves_whole_blocks(tmp_path: Path) -> None:
+    times = planes(20, 6, 1)
+    np.save(tmp_path / "times.npy", times)
+    run = subprocess.run([sys.executable, "-c", KILLED, tmp_path / "times.npy", tmp_path / "m"], check=False)
+    assert run.returncode == -9
+    rest = Failing(times, good=99)
+    assert compute_matrix(rest, tmp_path / "m").rows(0, 20).tolist() == times.tolist()
+    assert rest.asked[0] == (9, 12)
 
 
 def test_another_source_is_refused_by_name(tmp_path: Path) -> None:
