@@ -62,8 +62,6 @@ class Timetable:
     transfers
         Footpaths that feeds prescribe (``transfers.txt``): stop to stop, seconds; they replace
         footpaths over streets between the same two stops. `FORBIDDEN` where a transfer is not possible.
-    note
-        How headways became trips, which stop times were interpolated …, for the report (English, Chinese).
     """
 
     day: date
