@@ -16,7 +16,7 @@ per tail.
 Where something was closed, slowed or moved, the network that both have in common comes between
 (`yipan.network.loss`). An origin needs a lost edge (t, h) only if ``d(i, t) + W + d(h, j) = d(i, j)`` for
 some cell j; from no other origin anything becomes longer, and these few are searched again. Where they
-are more than a third of all, everything is left to be computed when asked for.
+are more than a quarter of all, everything is left to be computed when asked for.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from yipan.network.services import Ints, Service
 from yipan.network.state import State
 from yipan.network.whatif import Change, board_of, users
 
-_FEW = 1 / 3  # share of origins: up to here searching them again is faster than computing everything
+_FEW = 0.25  # share of origins: up to here searching them again is faster than computing everything
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def carry(state: State, network: Network) -> State | None:
     """Return the state of `network` with every matrix `state` has, updated exactly; None where it cannot be.
 
     `state` stays as it is; matrices that cannot have changed are shared. It cannot be where cells or costs
-    differ, and where a loss reaches more than a third of the origins (they are not few, see above).
+    differ, and where a loss reaches more than a quarter of the origins (they are not few, see above).
     """
     gained = gains(state.network, network)
     if gained is not None:
