@@ -24,7 +24,21 @@ from yipan.errors import (
     YipanError,
 )
 from yipan.measure import Results, gaps, load_packs, measure
-from yipan.network import TravelTimes, Window, travel_times
+from yipan.network import (
+    Matrix,
+    TravelTimes,
+    Window,
+    accessibility,
+    compute_matrix,
+    describe_network,
+    equity,
+    isochrones,
+    open_matrix,
+    street_isochrones,
+    street_reach,
+    travel_rows,
+    travel_times,
+)
 from yipan.pack import Indicator, Pack, Rule, UnitCost
 from yipan.plan import Objective, Plan, default_objective, plan_from_dict, plan_to_dict, propose, search
 from yipan.region import Quality, Region, example
@@ -42,6 +56,7 @@ __all__ = [
     "Indicator",
     "Ledger",
     "LedgerError",
+    "Matrix",
     "MeasureError",
     "Objective",
     "OptionError",
@@ -68,12 +83,18 @@ __all__ = [
     "Window",
     "YipanError",
     "__version__",
+    "accessibility",
     "apply",
+    "compute_matrix",
     "default_objective",
+    "describe_network",
+    "equity",
     "example",
     "gaps",
+    "isochrones",
     "load_packs",
     "measure",
+    "open_matrix",
     "options",
     "plan_from_dict",
     "plan_to_dict",
@@ -87,6 +108,9 @@ __all__ = [
     "search",
     "start_ledger",
     "status",
+    "street_isochrones",
+    "street_reach",
+    "travel_rows",
     "travel_times",
     "write_region",
     "write_report",
