@@ -11,7 +11,7 @@ from yipan.network.minplus import FAR
 from yipan.network.streets.compress import Measured
 from yipan.network.streets.values import Core, Floats, Int32
 from yipan.network.sweep.lanes import LANES
-from yipan.network.sweep.local import Graph, Space, graph_of, leave, map_order, reach, space_of, spread
+from yipan.network.sweep.local import Graph, Reached, Space, graph_of, leave, map_order, search, space_of
 from yipan.network.threads import over_blocks
 
 How = Literal["sum", "mean", "count", "max", "min"]
@@ -48,15 +48,6 @@ class _Tally(NamedTuple):
     total: Floats
     number: Floats
     everyone: Floats
-
-
-class _Reached(NamedTuple):
-    """A batch: nodes found, distances (nodes + 1, lanes), least and greatest of a row; `FAR` in the last."""
-
-    found: Int32
-    lanes: Int32
-    least: Int32
-    greatest: Int32
 
 
 class _List(NamedTuple):
@@ -150,7 +141,7 @@ def _aggregate(
     for start in range(0, len(points), LANES):
         batch = points[start : start + LANES]
         nodes, costs = _entries(batch, chains)
-        reached = _search(nodes, costs, limit, graph, space)
+        reached = search(nodes, costs, limit, graph, space)
         tally = _tally(how)
         most = _most(reached.found, graph, chains.first)
         if most > len(todo.x):
@@ -195,26 +186,6 @@ def _most(found: Int32, graph: Graph, first: Int32) -> int:
 
 
 @kernel
-def _search(nodes: Int32, costs: Int32, limit: int, graph: Graph, space: Space) -> _Reached:
-    """Return the distances of all lanes; lane j starts from nodes 2j and 2j + 1."""
-    found = reach(nodes, costs, limit, graph, space)
-    lanes = np.full((len(found) + 1, LANES), FAR, dtype=np.int32)
-    for i in range(len(nodes)):
-        k = space.row[nodes[i]]
-        if k >= 0:
-            lanes[k, i >> 1] = min(lanes[k, i >> 1], costs[i])
-    spread(found, graph, space, lanes)
-    least, greatest = np.full(len(lanes), FAR, dtype=np.int32), np.full(len(lanes), FAR, dtype=np.int32)
-    for k in range(len(found)):
-        least[k] = space.least[found[k]]
-        most = np.int32(0)
-        for j in range(lanes.shape[1]):
-            most = max(most, lanes[k, j])
-        greatest[k] = most
-    return _Reached(found, lanes, least, greatest)
-
-
-@kernel
 def _tally(how: int) -> _Tally:
     total, everyone = np.zeros(LANES, dtype=np.float64), np.zeros(2, dtype=np.float64)
     if how >= 3:
@@ -240,7 +211,7 @@ def _result(tally: _Tally, j: int, how: int) -> float:
 
 @kernel
 def _gather(
-    reached: _Reached,
+    reached: Reached,
     where: tuple[Graph, _Chains, _Values],
     seen: tuple[Int32, Int32, int],
     ask: tuple[int, int],
@@ -325,7 +296,7 @@ def _take(todo: _List, size: int, lanes: Int32, ask: tuple[int, int], tally: _Ta
 def _own_chains(
     batch: Int32,
     what: tuple[_Chains, _Values],
-    found: tuple[_Reached, Int32],
+    found: tuple[Reached, Int32],
     ask: tuple[int, int],
     tally: _Tally,
 ) -> None:

@@ -16,6 +16,7 @@ from yipan.network.minplus import FAR
 from yipan.network.streets.compress import Measured
 from yipan.network.streets.values import Core, Floats, Int32, Int64
 from yipan.network.sweep.hierarchy import grouped
+from yipan.network.sweep.lanes import LANES
 
 
 class Graph(NamedTuple):
@@ -33,6 +34,15 @@ class Space(NamedTuple):
     row: Int32
     least: Int32
     waiting: Int32
+
+
+class Reached(NamedTuple):
+    """A batch: nodes found, distances (nodes + 1, lanes), least and greatest of a row; `FAR` in the last."""
+
+    found: Int32
+    lanes: Int32
+    least: Int32
+    greatest: Int32
 
 
 def graph_of(core: Core, metric: Measured, *, reverse: bool = False) -> Graph:
@@ -88,7 +98,27 @@ def _hilbert(x: Int64, y: Int64) -> Int64:
 
 
 @kernel
-def reach(nodes: Int32, costs: Int32, limit: int, graph: Graph, space: Space) -> Int32:
+def search(nodes: Int32, costs: Int32, limit: int, graph: Graph, space: Space) -> Reached:
+    """Return the distances of all lanes; lane j starts from nodes 2j and 2j + 1."""
+    found = _reach(nodes, costs, limit, graph, space)
+    lanes = np.full((len(found) + 1, LANES), FAR, dtype=np.int32)
+    for i in range(len(nodes)):
+        k = space.row[nodes[i]]
+        if k >= 0:
+            lanes[k, i >> 1] = min(lanes[k, i >> 1], costs[i])
+    _spread(found, graph, space, lanes)
+    least, greatest = np.full(len(lanes), FAR, dtype=np.int32), np.full(len(lanes), FAR, dtype=np.int32)
+    for k in range(len(found)):
+        least[k] = space.least[found[k]]
+        most = np.int32(0)
+        for j in range(lanes.shape[1]):
+            most = max(most, lanes[k, j])
+        greatest[k] = most
+    return Reached(found, lanes, least, greatest)
+
+
+@kernel
+def _reach(nodes: Int32, costs: Int32, limit: int, graph: Graph, space: Space) -> Int32:
     """Return the nodes within a limit of any start, nearest first; rows and distances are in `space`."""
     row, least = space.row, space.least
     heap, size = np.empty(4 * len(nodes) + 64, dtype=np.int64), 0
@@ -118,7 +148,7 @@ def reach(nodes: Int32, costs: Int32, limit: int, graph: Graph, space: Space) ->
 
 
 @kernel
-def spread(found: Int32, graph: Graph, space: Space, lanes: Int32) -> None:
+def _spread(found: Int32, graph: Graph, space: Space, lanes: Int32) -> None:
     """Pass distances on between the nodes found until none changes."""
     row, waiting, width = space.row, space.waiting, lanes.shape[1]
     for k in range(len(found)):

@@ -9,6 +9,7 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from yipan.network.jit import kernel
+from yipan.network.matrix.size import MatrixSize, refuse_in_memory
 from yipan.network.minplus import FAR
 from yipan.network.streets.values import Int32, Int64
 from yipan.network.sweep.customise import Customised
@@ -67,6 +68,8 @@ def to_all(customised: Customised, sources: Int32 | Int64, *, reverse: bool = Fa
     ------
     ValueError
         If a source is no point of the streets.
+    MeasureError
+        When the result is larger than option ``network.max_matrix_mb`` allows.
 
     Examples
     --------
@@ -81,7 +84,9 @@ def to_all(customised: Customised, sources: Int32 | Int64, *, reverse: bool = Fa
     >>> to_all(weights, np.array([0, 2])).tolist()
     [[0, 1, 3, 7], [6, 4, 0, 4]]
     """
-    out = np.empty((len(sources), len(customised.hierarchy.core.streets)), dtype=np.int32)
+    points = len(customised.hierarchy.core.streets)
+    refuse_in_memory(MatrixSize(len(sources), points, entry=4))
+    out = np.empty((len(sources), points), dtype=np.int32)
 
     def write(a: int, b: int, lanes: Int32, inside: _Inside) -> Int32:
         _rows_out(lanes, inside, out[a:b])
