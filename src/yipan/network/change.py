@@ -28,9 +28,10 @@ import numpy as np
 from yipan.network.graph import Graph, road_edges, search, with_rows
 from yipan.network.layout import Edges, Network, Roads, prefix
 from yipan.network.loss import shared
-from yipan.network.minplus import FAR, Seconds, closure, lower, product
+from yipan.network.minplus import FAR, Seconds, closure, lowered, product
 from yipan.network.services import Ints, Service
 from yipan.network.state import State
+from yipan.network.threads import over_blocks
 from yipan.network.whatif import Change, board_of, users
 
 _FEW = 0.25  # share of origins: up to here searching them again is faster than computing everything
@@ -138,7 +139,14 @@ def _reduced(state: State, kept: Network) -> dict[str, Seconds] | None:
 def _any(known: dict[str, Seconds], fresh: dict[str, Seconds]) -> Seconds:
     if fresh["person"] is known["person"] and fresh["car"] is known["car"]:
         return known["any"]
-    return np.minimum(fresh["person"], fresh["car"])
+    a, b = fresh["person"], fresh["car"]
+    out = np.empty_like(a)
+
+    def block(start: int, stop: int) -> None:
+        np.minimum(a[start:stop], b[start:stop], out=out[start:stop])
+
+    over_blocks(block, len(a), block=256)
+    return out
 
 
 @dataclass(frozen=True)
@@ -167,9 +175,7 @@ def _lowered(out: State, name: str, times: Seconds, ways: _Ways) -> Seconds:
     left, right = _sides(ways, name, terminal=out.network.costs.terminal)
     if not left.size:
         return times
-    new = times.copy()
-    lower(new, left, right)
-    return out.settle(name, new)
+    return out.settle(name, lowered(times, left, right))
 
 
 def _ways(state: State, out: State, gained: Gains, *, person: bool) -> _Ways:

@@ -85,16 +85,28 @@ def lower(target: NDArray[Any], left: NDArray[Any], right: NDArray[Any]) -> None
     >>> t.tolist()
     [[6, 3], [3, 6]]
     """
-    n, m = target.shape
-    if not left.size or not right.size or not m:
-        return
-    left, top = still(left), top_of(target)
+    if left.size and right.size:
+        _lower(target, target, left, right)
+
+
+def lowered(times: NDArray[Any], left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
+    """Return ``min(times, left ⊗ right)`` as a new array (see `lower`)."""
+    out = np.empty_like(times, order="C", subok=False)
+    _lower(times, out, left, right)
+    return out
+
+
+def _lower(times: NDArray[Any], out: NDArray[Any], left: NDArray[Any], right: NDArray[Any]) -> None:
+    n, m = times.shape
+    left, top = still(left), top_of(times)
     onward, least = tiled(right)
 
     def block(start: int, stop: int) -> None:
-        lower_rows(target[start:stop], left[start:stop], onward, least, top)
+        if out is not times:
+            out[start:stop] = times[start:stop]
+        lower_rows(out[start:stop], left[start:stop], onward, least, top)
 
-    if n * m * len(right) < _ALONE:
+    if n * m * max(len(right), 8) < _ALONE:
         block(0, n)
     else:
         over_blocks(block, n, block=_ROWS)
