@@ -325,6 +325,24 @@ def test_only_the_origins_that_use_a_closed_link_are_searched_again() -> None:
         assert not carry_over(region, closed)  # half of the origins: not few
 
 
+@few
+@given(seed=seeds, first=st.booleans())
+def test_extending_a_line_at_either_end_searches_nothing_again(seed: int, first: bool) -> None:
+    rng = np.random.default_rng(seed)
+    region = base_region(seed, lines=2)
+    warm(region)
+    stops = region.table("stops")
+    mine = stops[stops["line"] == "base0"]
+    if mine["station"].iloc[0] == mine["station"].iloc[-1]:
+        return  # a loop has no end
+    seq = mine["seq"].min() - 1 if first else mine["seq"].max() + 1
+    end = mine.iloc[[0]].assign(station="end", lon=106 + rng.random() * 0.3, lat=29.05, seq=seq)
+    longer = region.replace(stops=pd.concat([end, stops] if first else [stops, end], ignore_index=True))
+    with mock.patch.object(State, "rows", side_effect=AssertionError("a loss where there is none")):
+        assert carry_over(region, longer)
+    assert_carried_exactly(longer)
+
+
 def test_verify_times_finds_a_wrong_matrix() -> None:
     region = base_region(3)
     warm(region)
