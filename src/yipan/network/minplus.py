@@ -19,7 +19,7 @@ Seconds = NDArray[np.int32]
 FAR = np.int32(2**29)
 SPAN = 512
 """Columns of one tile: the tiles of a block's hubs stay in the second-level cache."""
-_ROWS = 64  # rows of one block
+_ROWS = 64  # fewest rows of one block
 _ALONE = 4_000_000  # sums below which threads cost more than they save
 _Ints = NDArray[np.int64]
 
@@ -109,7 +109,7 @@ def _lower(times: NDArray[Any], out: NDArray[Any], left: NDArray[Any], right: ND
     if n * m * max(len(right), 8) < _ALONE:
         block(0, n)
     else:
-        over_blocks(block, n, block=_ROWS)
+        over_blocks(block, n, block=min(max(n // 8, _ROWS), 4 * _ROWS))
 
 
 def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
