@@ -182,6 +182,44 @@ def test_what_cannot_be_a_board_or_a_line_is_refused() -> None:
             line(hubs, times, wait=wait)
 
 
+def test_what_does_not_fit_the_board_is_refused() -> None:
+    b = row()
+    with pytest.raises(ValueError, match="hubs there are"):
+        change(hubs_at(b, [0, 1]), [Link(0, 2, 1)])
+    with pytest.raises(ValueError, match="hubs there are"):
+        change(hubs_at(b, [0, 1]), [line([0, -1], [1], wait=1)])
+    with pytest.raises(ValueError, match="negative time"):
+        change(hubs_at(b, [0, 1]), [Link(0, 1, -1)])
+    with pytest.raises(ValueError, match="another board"):
+        lowered(board_of(ROW[:4, :4].astype(np.uint16)), change(hubs_at(b, [0, 1]), [Link(0, 1, 1)]))
+    with pytest.raises(ValueError, match="another type"):
+        lowered(row(np.int32), change(hubs_at(b, [0, 1]), [Link(0, 1, 1)]))
+    with pytest.raises(ValueError, match="each destination"):
+        access(b, within_limits(np.ones(4), [1]))
+    for limits in ([], [-1]):
+        with pytest.raises(ValueError, match="limits are units"):
+            within_limits(np.ones(5), limits)
+
+
+def test_limits_and_decays_longer_than_any_time_count_all_that_is_reached() -> None:
+    times = np.array([[0, 4, 65535], [4, 0, 65535], [65535, 65535, 0]], dtype=np.uint16)
+    b, weights = board_of(times, slack=0), np.array([1.0, 10.0, 100.0])
+    new = change(hubs_at(b, [1, 2]), [Link(0, 1, 65530)])  # 0 → 2 takes 65534, as long as can be stored
+    for measures in (within_limits(weights, [70_000]), by_decay(weights, np.ones(70_000))):
+        assert access(b, measures).tolist() == [[11.0], [11.0], [100.0]]
+        assert gain_access(b, new, measures).access.tolist() == [[100.0], [100.0], [11.0]]
+
+
+def test_boards_of_one_cell_and_of_none() -> None:
+    for n in (0, 1):
+        b = board_of(np.full((n, n), 3, dtype=np.uint16), slack=0)
+        new = change(hubs_at(b, list(range(n))), [])
+        assert overlaid(b, lowered(b, new)).times.shape == (n, n)
+        assert gain_access(b, new, within_limits(np.ones(n), [5])).access.tolist() == [[0.0]] * n
+        assert access(b, within_limits(np.ones(n), [5])).tolist() == [[1.0]] * n
+        assert users(b, new).tolist() == []
+
+
 @pytest.mark.parametrize("dtype", [np.uint16, np.int32])
 def test_products_equal_numpy(dtype: type) -> None:
     """Many hubs, several tiles and blocks, enough of them for threads; some without a way."""

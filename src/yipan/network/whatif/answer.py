@@ -8,7 +8,7 @@ import numpy as np
 
 from yipan.network.minplus import SPAN, still, tiled, top_of
 from yipan.network.threads import over_blocks
-from yipan.network.whatif.kernels import Base, Ways, count_rows, gain, pieces, touch
+from yipan.network.whatif.kernels import Base, Counted, Ways, count_rows, gain, pieces, touch
 from yipan.network.whatif.values import Board, Change, Delta, Floats, Gained, Ints, Measures, Times
 
 _ROWS = 64
@@ -88,7 +88,7 @@ def closed(board: Board, change: Change, rows: Callable[[Ints], Times]) -> Delta
 def access(board: Board, measures: Measures) -> Floats:
     """Return all measures of every origin from the whole board: shape (n, k)."""
     out = np.zeros((len(board.times), measures.tables.shape[1]))
-    counted = measures.weights, measures.tables, measures.limits
+    counted = _counted(board, measures)
 
     def block(a: int, b: int) -> None:
         count_rows(board.times[a:b], counted, out[a:b])
@@ -113,15 +113,31 @@ def gain_access(board: Board, change: Change, measures: Measures) -> Gained:
     [[10.0, 110.0], [1.0, 1.0], [0.0, 1.0]]
     """
     base, ways, rows = _prepared(board, change, tie=0)
-    counted = measures.weights, measures.tables, measures.limits
+    counted = _counted(board, measures)
     out = np.zeros((len(board.times), measures.tables.shape[1] + 1))
     over_blocks(lambda a, b: gain(base, ways, counted, rows[a:b], out), len(rows), block=_ROWS)
     return Gained(np.ascontiguousarray(out[:, :-1]), np.flatnonzero(out[:, -1]))
 
 
+def _counted(board: Board, measures: Measures) -> Counted:
+    """Return what kernels take of measures, made to end before what stands for "no way"."""
+    weights, tables, limits = measures.weights, measures.tables, measures.limits
+    if len(weights) != board.times.shape[1]:
+        raise ValueError("one row of weights for each destination")
+    last = int(top_of(board.times))
+    if len(tables) > last + 1:
+        tables = still(np.concatenate([tables[:last], tables[-1:]]))
+    return weights, tables, still(np.minimum(limits, last - 1))
+
+
 def _prepared(board: Board, change: Change, *, tie: int) -> tuple[Base, Ways, Ints]:
     """Return what kernels take, and the origins with a hub worth going on from."""
     left, top = change.left, top_of(board.times)
+    n, m = board.times.shape
+    if left.shape != change.near.shape or len(left) != n or change.right.shape != (left.shape[1], m):
+        raise ValueError("the change is of another board")
+    if not left.dtype == change.near.dtype == change.right.dtype == board.times.dtype:
+        raise ValueError("the change is in another type than the board")
     if board.slack is not None:
         later = left.astype(np.int64) >= change.near.astype(np.int64) + (board.slack + tie)
         left = np.where(later, top, left)

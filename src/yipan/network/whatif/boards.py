@@ -120,6 +120,11 @@ def within_limits(weights: Floats, limits: Sequence[int]) -> Measures:
     Measures
         Column by column, within that limit by limit: w · len(limits) measures.
 
+    Raises
+    ------
+    ValueError
+        When there is no limit, or a negative one.
+
     Examples
     --------
     >>> within_limits(np.ones(3), [1, 2]).tables.T.tolist()
@@ -127,6 +132,8 @@ def within_limits(weights: Floats, limits: Sequence[int]) -> Measures:
     """
     wide = _columns(weights)
     at = np.asarray(limits, dtype=np.int64)
+    if not len(at) or at.min() < 0:
+        raise ValueError("limits are units of time, one at least, from 0 on")
     steps = (np.arange(int(at.max()) + 2) <= at[:, None]).astype(np.float64)
     return Measures(
         still(np.repeat(wide, len(at), axis=1)),

@@ -48,6 +48,11 @@ def line(hubs: Iterable[int], rides: Iterable[int], *, wait: int, dwell: int = 0
 def rides(count: int, services: Iterable[Service | Link]) -> Seconds:
     """Return the times by one ride or link between `count` hubs, int32, `FAR` where there is none.
 
+    Raises
+    ------
+    ValueError
+        When a service stops at a hub there is none of, or a link takes negative time.
+
     Examples
     --------
     >>> r = rides(3, [line([0, 1, 2], [5, 6], wait=2, dwell=1), Link(2, 0, 4, both=False)])
@@ -57,6 +62,9 @@ def rides(count: int, services: Iterable[Service | Link]) -> Seconds:
     out = np.full((count, count), FAR, dtype=np.int32)
     itself = {i: i for i in range(count)}
     for service in services:
+        ends = [service.start, service.end] if isinstance(service, Link) else service.stations.tolist()
+        if min(ends) < 0 or max(ends) >= count or (isinstance(service, Link) and service.time < 0):
+            raise ValueError("services stop at hubs there are, and take no negative time")
         if isinstance(service, Link):
             a, b = service.start, service.end
             out[a, b] = min(int(out[a, b]), service.time)
