@@ -130,6 +130,23 @@ def test_all_distances_are_those_of_dijkstra(seed: int) -> None:
     np.testing.assert_array_equal(got, expected)
 
 
+@settings(max_examples=10, deadline=None, derandomize=True)
+@given(seeds)
+def test_distances_over_separators_are_those_of_dijkstra(seed: int) -> None:
+    """A town large enough to be dissected: blocks of 14 × 14, a third of them missing, one-ways."""
+    k, rng = 14, np.random.default_rng(seed)
+    at = np.arange(k * k, dtype=np.int32).reshape(k, k)
+    u = np.concatenate([at[:, :-1].ravel(), at[:-1].ravel(), at[:-1, :-1].ravel()])
+    v = np.concatenate([at[:, 1:].ravel(), at[1:].ravel(), at[1:, 1:].ravel()])
+    kept = rng.random(len(u)) < 0.65
+    u, v = u[kept], v[kept]
+    ahead, back = rng.integers(1, 100, (2, len(u))).astype(np.int32)
+    ahead[rng.random(len(u)) < 0.15] = FAR
+    y, x = np.divmod(np.arange(k * k), k)
+    streets = Streets("drive", x / 100, y / 100, u, v, ahead, ahead, back, np.zeros(len(u), dtype=np.int64))
+    np.testing.assert_array_equal(to_all(customised(streets), np.arange(k * k)), distances(streets))
+
+
 @few
 @given(seeds)
 def test_any_order_of_elimination_gives_the_same_distances(seed: int) -> None:

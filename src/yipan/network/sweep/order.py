@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yipan.network.jit import kernel
-from yipan.network.streets.values import Core, Floats, Int32
+from yipan.network.streets.values import Core, Int32
 
-_LEAF = 24  # nodes of a cell that is eliminated by least degree
+_LEAF = 40  # nodes of a cell that is eliminated by least degree
 _OUTER = 0.25  # share of a cell's nodes on either side that a separator keeps apart
 _NONE, _TERMINAL = -2, -1
 
@@ -61,7 +61,9 @@ def order_of(core: Core) -> Int32:
     rest = np.flatnonzero(~gone).astype(np.int32)
     lat = core.streets.lat[core.node_point]
     lon = core.streets.lon[core.node_point] * np.cos(np.radians(lat.mean() if n else 0.0))
-    return np.concatenate([peeled, _dissect(graph, rest, lon, lat)])
+    keys = (lon, lat, lon + lat, lon - lat)
+    sorted_ = np.array([rest[np.argsort(key[rest], kind="stable")] for key in keys], dtype=np.int32)
+    return np.concatenate([peeled, _dissect(graph, sorted_)])
 
 
 def simple_graph(n: int, a: Int32, b: Int32) -> tuple[Int32, Int32]:
@@ -112,40 +114,50 @@ def _peel(graph: _Graph) -> Int32:
 
 
 @kernel
-def _dissect(graph: _Graph, nodes: Int32, lon: Floats, lat: Floats) -> Int32:
-    """Return `nodes` in the order of nested dissection."""
-    order, n = nodes.copy(), len(nodes)
+def _dissect(graph: _Graph, orders: Int32) -> Int32:
+    """Return nodes in the order of nested dissection; they are given as sorted in each direction."""
+    n = orders.shape[1]
     cell = np.full(len(graph.degree), -1, dtype=np.int32)
-    place = np.empty(len(graph.degree), dtype=np.int32)
-    cell[order] = 0
-    stack = [(0, n, 0)]
-    names = 1
+    place, side_of = np.empty(len(cell), dtype=np.int32), np.empty(len(cell), dtype=np.int32)
+    cell[orders[0]] = 0
+    stack, names = [(0, n, 0)], 1
+    out: Int32 = orders[0].copy()
     while len(stack) > 0:
         low, high, name = stack.pop()
-        part = order[low:high].copy()
+        part = orders[0, low:high].copy()
         if high - low <= _LEAF:
-            order[low:high] = _least_degree(graph, part, cell, name, place)
+            out[low:high] = _least_degree(graph, part, cell, name, place)
             continue
-        local_start, local = _local(graph, part, cell, name, place)
-        side = _separate(local_start, local, lon[part], lat[part])
-        left, right = low, low + np.sum(side == 0)
-        middle, last = right, right + np.sum(side == 1)
-        end = last
+        start, adjacent = _local(graph, part, cell, name, place)
+        by = np.empty((len(orders), high - low), dtype=np.int32)
+        for d in range(len(orders)):
+            by[d] = place[orders[d, low:high]]
+        side = _separate(start, adjacent, by)
+        sizes = np.zeros(3, dtype=np.int32)
         for i in range(len(part)):
-            x = part[i]
-            if side[i] == 0:
-                order[left], cell[x] = x, names
-                left += 1
-            elif side[i] == 1:
-                order[right], cell[x] = x, names + 1
-                right += 1
-            else:
-                order[end], cell[x] = x, -1
-                end += 1
+            side_of[part[i]] = side[i]
+            cell[part[i]] = names + side[i] if side[i] < 2 else -1
+            sizes[side[i]] += 1
+        for d in range(len(orders)):
+            _part(orders[d, low:high], side_of, sizes)
+        middle, last = low + sizes[0], low + sizes[0] + sizes[1]
+        out[last:high] = orders[0, last:high]
         stack.append((low, middle, names))
         stack.append((middle, last, names + 1))
         names += 2
-    return order
+    return out
+
+
+@kernel
+def _part(order: Int32, side_of: Int32, sizes: Int32) -> None:
+    """Bring one side, the other and what separates them into pieces, each in the order it had."""
+    given = order.copy()
+    at = np.zeros(3, dtype=np.int32)
+    at[1], at[2] = sizes[0], sizes[0] + sizes[1]
+    for i in range(len(given)):
+        side = side_of[given[i]]
+        order[at[side]] = given[i]
+        at[side] += 1
 
 
 @kernel
@@ -168,36 +180,27 @@ def _local(graph: _Graph, part: Int32, cell: Int32, name: int, place: Int32) -> 
 
 
 @kernel
-def _separate(start: Int32, adjacent: Int32, lon: Floats, lat: Floats) -> Int32:
-    """Return the side of every node of a cell: 0, 1, or 2 for the smallest separator of four directions."""
-    n = len(lon)
+def _separate(start: Int32, adjacent: Int32, by: Int32) -> Int32:
+    """Return the side of every node of a cell: 0, 1, or 2 for the smallest separator of all directions."""
+    n = by.shape[1]
     outer = max(1, int(n * _OUTER))
     best, evenness = n, 0
-    side = np.full(n, 2, dtype=np.int32)
-    terminal = np.empty(n, dtype=np.int32)
-    for direction in range(4):
-        if direction == 0:
-            key = lon
-        elif direction == 1:
-            key = lat
-        elif direction == 2:
-            key = lon + lat
-        else:
-            key = lon - lat
-        by = np.argsort(key)
+    side, terminal = np.full(n, 2, dtype=np.int32), np.empty(n, dtype=np.int32)
+    for d in range(len(by)):
         terminal[:] = 0
-        terminal[by[:outer]] = 1
-        terminal[by[n - outer :]] = 2
+        for k in range(outer):
+            terminal[by[d, k]], terminal[by[d, n - 1 - k]] = 1, 2
         flow, level = _cut(start, adjacent, terminal, best)
         if flow > best:
             continue
-        reached = level[1::2] >= 0
-        left = int(np.sum(reached))
-        even = int(min(left, n - flow - left))
+        left = 0
+        for i in range(n):
+            left += level[2 * i + 1] >= 0
+        even = min(left, n - flow - left)
         if flow < best or even > evenness:
             best, evenness = flow, even
             for i in range(n):
-                side[i] = 0 if reached[i] else (2 if level[2 * i] >= 0 else 1)
+                side[i] = 0 if level[2 * i + 1] >= 0 else (2 if level[2 * i] >= 0 else 1)
     return side
 
 
