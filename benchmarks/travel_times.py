@@ -126,11 +126,34 @@ def rows(region: Region, *, repeat: int) -> Iterable[Row]:
         yield Row(
             f"what-if: {name}, largest error", apart["largest"], "s", 0.0, None, apart["largest"] == 0.0
         )
+    yield from closures(region, full, every_mode)
     at = region.cells["lon"].to_numpy()[:300], region.cells["lat"].to_numpy()[:300]
     spent = timed(lambda: times_to_points(region, *at, "any"), repeat=1)
     yield Row(f"cells to {len(at[0])} places", spent, "s", 0.1, None, spent <= 0.1)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     yield Row("peak memory of the process", peak, "MB", 1000.0, None, peak <= 1000.0)
+
+
+def closures(region: Region, full: float, every_mode: Callable[[], None]) -> Iterable[Row]:
+    """Close each of some links: carried over where few origins use it, else left to full recomputation."""
+    links = region.table("links")
+    network.forget()
+    every_mode()
+    spent, wrong = [], 0.0
+    some = range(0, len(links), max(1, len(links) // 20))
+    for k in some:
+        closed = region.replace(links=links.drop(index=links.index[k]))
+        start = time.perf_counter()
+        if network.carry_over(region, closed):
+            spent.append(time.perf_counter() - start)
+            wrong = max(wrong, verify_times(closed)["largest"])
+    yield Row(
+        f"closing one of {len(some)} links: carried", 100 * len(spent) / len(some), "%", None, None, ok=True
+    )
+    if spent:
+        median = statistics.median(spent)
+        yield Row("closing a link, carried: median", median, "s", None, full / median, ok=True)
+        yield Row("closing a link, carried: largest error", wrong, "s", 0.0, None, wrong == 0.0)
 
 
 def main() -> int:

@@ -247,6 +247,25 @@ def test_closing_what_was_opened_gives_the_board_back_and_asks_for_its_users_onl
     np.testing.assert_array_equal(delta.origins, np.flatnonzero(changed))
 
 
+@few
+@given(seed=seeds, n=st.integers(3, 12))
+def test_a_new_stop_on_a_line_is_its_closure_and_the_line_as_it_runs_then(seed: int, n: int) -> None:
+    """Slower for those who pass through, faster for those at the stop: neither a gain nor a loss."""
+    rng = np.random.default_rng(seed)
+    board = on_board(city(rng, n), np.uint16, own=np.zeros(n))
+    stops, at = rng.permutation(n).tolist(), int(rng.integers(1, n - 1))
+    hops = rng.integers(0, 12, n - 1).tolist()
+    fewer = [*stops[:at], *stops[at + 1 :]]
+    before = line(fewer, [*hops[: at - 1], hops[at - 1] + hops[at], *hops[at + 1 :]], wait=3, dwell=2)
+    after = line(stops, hops, wait=3, dwell=2)
+    running = overlaid(board, lowered(board, build(board, [before])))
+    shut = closed(running, build(running, [before]), lambda origins: board.times[origins])
+    without = overlaid(running, shut)
+    new = overlaid(without, lowered(without, build(without, [after])))
+    expected = floyd(np.minimum(plain(board), rides_of([after], n)))
+    np.testing.assert_array_equal(plain(new), expected)
+
+
 @pytest.mark.parametrize("dtype", [np.uint16, np.int32])
 def test_tiles_and_blocks_join_without_a_seam(dtype: Any) -> None:
     """1,100 cells are three tiles, the last one short, and eighteen blocks of origins."""
