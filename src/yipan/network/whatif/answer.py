@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from yipan.network.minplus import SPAN, still, tiled, top_of
-from yipan.network.threads import over_blocks
+from yipan.network.threads import over_blocks, workers
 from yipan.network.whatif.kernels import Base, Counted, Ways, count_rows, gain, pieces, touch
 from yipan.network.whatif.values import Board, Change, Delta, Floats, Gained, Ints, Measures, Times
 
-_ROWS = 64
+_ROWS = 64  # fewest origins of a block
 
 
 def lowered(board: Board, change: Change) -> Delta:
@@ -41,7 +41,7 @@ def lowered(board: Board, change: Change) -> Delta:
         if count:
             found[a] = at[:count], times[:count]
 
-    over_blocks(block, len(rows), block=max(_ROWS, len(rows) // 16))
+    over_blocks(block, len(rows), block=_share(rows))
     if not found:
         return Delta(rows[:0], rows[:0], np.empty((0, SPAN), dtype=board.times.dtype))
     places, times = (np.concatenate([found[a][k] for a in sorted(found)]) for k in (0, 1))
@@ -56,7 +56,7 @@ def users(board: Board, change: Change) -> Ints:
     """
     base, ways, rows = _prepared(board, change, tie=1)
     found = np.zeros(len(board.times), dtype=np.uint8)
-    over_blocks(lambda a, b: touch(base, ways, rows[a:b], found), len(rows), block=_ROWS)
+    over_blocks(lambda a, b: touch(base, ways, rows[a:b], found), len(rows), block=_share(rows))
     return np.flatnonzero(found)
 
 
@@ -93,7 +93,7 @@ def access(board: Board, measures: Measures) -> Floats:
     def block(a: int, b: int) -> None:
         count_rows(board.times[a:b], counted, out[a:b])
 
-    over_blocks(block, len(out), block=_ROWS)
+    over_blocks(block, len(out), block=_share(out))
     return out
 
 
@@ -115,8 +115,13 @@ def gain_access(board: Board, change: Change, measures: Measures) -> Gained:
     base, ways, rows = _prepared(board, change, tie=0)
     counted = _counted(board, measures)
     out = np.zeros((len(board.times), measures.tables.shape[1] + 1))
-    over_blocks(lambda a, b: gain(base, ways, counted, rows[a:b], out), len(rows), block=_ROWS)
+    over_blocks(lambda a, b: gain(base, ways, counted, rows[a:b], out), len(rows), block=_share(rows))
     return Gained(np.ascontiguousarray(out[:, :-1]), np.flatnonzero(out[:, -1]))
+
+
+def _share(rows: Ints | Floats) -> int:
+    """Return the origins of one block: eight blocks a thread, since origins differ in cost; none tiny."""
+    return max(_ROWS, -(-len(rows) // (8 * workers())))
 
 
 def _counted(board: Board, measures: Measures) -> Counted:
