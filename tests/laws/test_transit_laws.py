@@ -77,7 +77,7 @@ def lines(draw: st.DrawFn, stops: int) -> list[Trip]:
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    stops = draw(st.integers(3, 6))
+    stops, origins = draw(st.integers(3, 6)), draw(st.integers(1, 6))
     trips = [t for group in draw(st.lists(lines(stops), min_size=2, max_size=6)) for t in group]
     told = draw(pairs(stops, stops, most=3, at_most=40))
     transfers = tuple((a, b, -1 if c > 30 else c) for a, b, c in told)
@@ -97,7 +97,7 @@ def cases(draw: st.DrawFn) -> Case:
         stops,
         transfers,
         legs(draw(pairs(stops, stops, most=8, at_most=40)), stops),
-        legs(draw(pairs(2, stops, least=2, most=4, at_most=30)), 2),
+        legs(draw(pairs(origins, stops, least=2, most=6, at_most=30)), origins),
         legs(draw(pairs(3, stops, least=4, most=6, at_most=30)), 3),
         query,
     )

@@ -1,8 +1,9 @@
-"""Departures by number of rides in one 64-bit word: a lane per ride, compared all at once.
+"""Departures by number of rides in one 64-bit word: a lane per ride and origin, compared all at once.
 
-A word holds, for every number of rides r, one more than the number of the latest departure from which
-something is reached with at most r rides, and 0 where none does. The top bit of a lane stays clear: it takes
-the borrow when two words are subtracted lane by lane.
+A lane holds, for one origin and at most so many rides, one more than the number of the latest departure from
+which something is reached, and 0 where none does. Lanes of the same number of rides stand together, so that
+one more ride is a shift. The top bit of a lane stays clear: it takes the borrow when two words are subtracted
+lane by lane.
 """
 
 from __future__ import annotations
@@ -11,26 +12,33 @@ from dataclasses import dataclass
 
 from yipan.network.jit import kernel
 
+_WORD = 64
 _WIDEST = 16
+_GROUP = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """How words are cut: lanes of `width` bits for `rides` rides.
-
-    Examples
-    --------
-    >>> Lanes.of(8).most, Lanes.of(4).most
-    (127, 32767)
-    """
+    """How words are cut: lanes of `width` bits for `rides` rides of each of `group` origins."""
 
     rides: int
     width: int
+    group: int = 1
 
     @staticmethod
-    def of(rides: int) -> Lanes:
-        """Return the widest lanes that `rides` of them fit a word."""
-        return Lanes(rides, min(_WIDEST, 64 // rides))
+    def of(rides: int, departures: int) -> Lanes:
+        """Return lanes that hold all departures, for as many origins as fit; else the widest there are.
+
+        Examples
+        --------
+        >>> Lanes.of(8, 1), Lanes.of(8, 120).group, Lanes.of(8, 1000).most
+        (Lanes(rides=8, width=2, group=4), 1, 127)
+        """
+        width = departures.bit_length() + 1
+        if width <= _WIDEST and width * rides <= _WORD:
+            most = min(_GROUP, (_WORD - 1) // width)  # a shift by a whole word is not defined
+            return Lanes(rides, width, min(most, _WORD // (width * rides)))
+        return Lanes(rides, min(_WIDEST, _WORD // rides))
 
     @property
     def most(self) -> int:
@@ -38,9 +46,19 @@ class Lanes:
         return (1 << (self.width - 1)) - 1
 
     @property
+    def shift(self) -> int:
+        """Bits from one ride to the next."""
+        return self.width * self.group
+
+    @property
+    def rise(self) -> int:
+        """The lowest bit of every lane of the first origin."""
+        return _signed(sum(1 << (self.shift * r) for r in range(self.rides)))
+
+    @property
     def ones(self) -> int:
         """The lowest bit of every lane."""
-        return sum(1 << (self.width * r) for r in range(self.rides))
+        return sum(1 << (self.width * i) for i in range(self.rides * self.group))
 
     @property
     def guards(self) -> int:
@@ -49,18 +67,18 @@ class Lanes:
 
     @property
     def top(self) -> int:
-        """Bits below the lane of most rides."""
-        return self.width * (self.rides - 1)
+        """Bits below the lanes of most rides."""
+        return self.shift * (self.rides - 1)
 
     @property
     def used(self) -> int:
         """Every bit of every lane, as a signed word."""
-        return _signed((1 << (self.width * self.rides)) - 1)
+        return _signed((1 << (self.shift * self.rides)) - 1)
 
 
 def _signed(word: int) -> int:
     """Return 64 bits as a signed number."""
-    return word - (1 << 64) if word >> 63 else word
+    return word - (1 << _WORD) if word >> (_WORD - 1) else word
 
 
 @kernel

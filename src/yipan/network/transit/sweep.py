@@ -66,8 +66,12 @@ class Rules(NamedTuple):
     limit: int
     board_slack: int
     width: int
-    guards: int
+    group: int
+    most: int
+    shift: int
+    rise: int
     ones: int
+    guards: int
     top: int
     used: int
 
@@ -83,6 +87,7 @@ class Walks(NamedTuple):
 @kernel
 def board_from(  # noqa: PLR0917
     origin: int,
+    place: int,
     access: Walks,
     boardings: Boardings,
     departure: Int32,
@@ -93,9 +98,9 @@ def board_from(  # noqa: PLR0917
 ) -> int:
     """Note from which of `count` departures hops are boarded after the access walk; return the first hop.
 
-    The departures are `begin`, ``begin + step`` … seconds.
+    The origin takes the lanes of `place` in its group. Departures are `begin`, ``begin + step`` …
     """
-    least = len(departure)
+    least, rise = len(departure), rules.rise << (rules.width * place)
     for leg in range(access.first[origin], access.first[origin + 1]):
         s, ready = access.to[leg], begin + access.cost[leg] + rules.board_slack
         for b in range(boardings.first[s], boardings.first[s + 1]):
@@ -107,7 +112,7 @@ def board_from(  # noqa: PLR0917
                     continue
                 number = min(spare // rules.step + 1, count)
                 if number > latest:
-                    word = number * rules.ones
+                    word = number * rise
                     aboard[hop] = later(aboard[hop], word, rules.guards, rules.ones, rules.width)
                     least, latest = min(least, hop), number
                 if number == count:
@@ -127,7 +132,7 @@ def sweep(  # noqa: PLR0917
     best: Int64,
     reached: Int32,
 ) -> None:
-    """Ride and change from `hop` on; lower ``reached[stop, column + departure]`` to arrivals by vehicle."""
+    """Ride and change from `hop` on; lower ``reached[place, stop, column + departure]`` to arrivals."""
     width, guards, ones = rules.width, rules.guards, rules.ones
     while hop < end:
         word, here = aboard[hop], hop
@@ -136,17 +141,19 @@ def sweep(  # noqa: PLR0917
         if covers(before, word, guards):  # nothing aboard is covered, too
             continue
         best[hops.file[here]] = later(before, word, guards, ones, width)
-        number = (word >> rules.top) - 1
-        at = hops.arrival[here]
-        if at > begin + number * rules.step + rules.limit:
+        s, at, tops, latest = hops.stop[here], hops.arrival[here], word >> rules.top, 0
+        for place in range(rules.group):
+            number = tops & rules.most
+            tops >>= width
+            latest = max(latest, number)
+            if s >= 0 and number > 0 and at < reached[place, s, column + number - 1]:
+                reached[place, s, column + number - 1] = at
+        if at > begin + (latest - 1) * rules.step + rules.limit:
             continue
-        s = hops.stop[here]
-        if s >= 0 and at < reached[s, column + number]:
-            reached[s, column + number] = at
         n = hops.onward[here]
         if n >= 0:
             aboard[n] = later(aboard[n], word, guards, ones, width)
-        word = (word << width) & rules.used
+        word = (word << rules.shift) & rules.used
         if word == 0:  # no rides left
             continue
         for e in range(hops.first[here], hops.first[here + 1]):

@@ -24,9 +24,8 @@ _BLOCK = 16  # origins a call: small enough that no thread waits long for anothe
 
 
 @kernel
-def _origins(  # noqa: PLR0917
-    start: int,
-    end: int,
+def _rows(  # noqa: PLR0917
+    origins: Int64,
     access: Walks,
     egress: Walks,
     boardings: Boardings,
@@ -39,24 +38,31 @@ def _origins(  # noqa: PLR0917
     walk: Int32,
     out: Int32,
 ) -> None:
-    """Fill the rows of origins `start` to `end` − 1; `walk` and `out` begin with the first of them."""
+    """Fill the rows of some origins; `walk` has a row for each of these, `out` for every origin."""
     n = passes[-1]
-    reached = np.empty((len(boardings.first) - 1, n), np.int32)
+    reached = np.empty((rules.group, len(boardings.first) - 1, n), np.int32)
     aboard, best = np.empty(len(hops.departure), np.int64), np.empty(files, np.int64)
     tile, row = np.full((n, TILE), FAR, np.int32), np.empty(n, np.int32)
-    for o in range(start, end):
+    for start in range(0, len(origins), rules.group):
         reached[:] = FAR
+        group = min(rules.group, len(origins) - start)
         for k in range(len(passes) - 1):
             begin, count = passes[k] * rules.step, passes[k + 1] - passes[k]
             aboard[:] = 0
             best[:] = 0
-            hop = board_from(o, access, boardings, hops.departure, rules, begin, count, aboard)
+            hop = len(aboard)
+            for g in range(group):
+                o = origins[start + g]
+                least = board_from(o, g, access, boardings, hops.departure, rules, begin, count, aboard)
+                hop = min(hop, least)
             over = begin + (count - 1) * rules.step + rules.limit + 1
             last = catch(hops.departure, 0, len(aboard), over)
             sweep(hop, last, hops, rules, begin, passes[k], aboard, best, reached)
-        for d in range(0, len(egress.first) - 1, TILE):
-            arrive(d, egress, reached, tile, row)
-            rank_times(d, walk[o - start], rules.step, rules.limit, comparators, rank, tile, out[o - start])
+        for g in range(group):
+            direct, row_out = walk[start + g], out[origins[start + g]]
+            for d in range(0, len(egress.first) - 1, TILE):
+                arrive(d, egress, reached[g], tile, row)
+                rank_times(d, direct, rules.step, rules.limit, comparators, rank, tile, row_out)
 
 
 def window_times(
@@ -105,29 +111,22 @@ def window_times(
     For each origin one pass over the hops of the window (`yipan.network.transit.sweep`); earliest arrivals
     are exact to the second. Every pair's departures are sorted on their own.
     """
-    m, departures = len(egress), query.departures
+    departures = query.departures
     _check(network, access, egress, walk, query)
     ready = events(network, query) if prepared is None else prepared
-    lanes = Lanes.of(query.max_rides)
+    lanes = Lanes.of(query.max_rides, len(departures))
     passes = np.append(np.arange(0, len(departures), lanes.most), len(departures)).astype(np.int64)
-    rules = Rules(
-        query.step,
-        query.limit,
-        query.board_slack,
-        lanes.width,
-        lanes.guards,
-        lanes.ones,
-        lanes.top,
-        lanes.used,
-    )
+    cut = {name: getattr(lanes, name) for name in Rules._fields[3:]}
+    rules = Rules(query.step, query.limit, query.board_slack, **cut)
     rank = ranks(len(departures), query.percentiles)
     comparators = sorting_network(len(departures), rank)
-    out = np.empty((len(access), m, len(rank)), np.int32)
+    out = np.empty((len(access), len(egress), len(rank)), np.int32)
+
+    near = _neighbours(network, access)
 
     def run(a: int, b: int) -> None:
-        _origins(
-            a,
-            b,
+        _rows(
+            near[a:b],
             _walks(access),
             _walks(egress),
             ready.boardings,
@@ -137,8 +136,8 @@ def window_times(
             passes,
             comparators,
             np.array(rank, np.int32),
-            _direct(walk, a, b, m),
-            out[a:b],
+            _direct(walk, near[a:b], len(egress)),
+            out,
         )
 
     over_blocks(run, len(access), block=_BLOCK)
@@ -181,15 +180,33 @@ def _walks(legs: Legs) -> Walks:
     return Walks(first, np.ascontiguousarray(legs.to, np.int32), np.ascontiguousarray(legs.cost, np.int32))
 
 
-def _direct(walk: Int32 | Legs | None, start: int, stop: int, places: int) -> Int32:
-    """Return the walks of origins `start` to `stop` − 1, dense; `FAR` where nobody walks."""
+def _neighbours(network: TransitNetwork, access: Legs) -> Int64:
+    """Return the origins so that neighbours follow each other (Morton order of the nearest stops).
+
+    They reach much the same hops: searched side by side they share the work and the caches.
+    """
+    stops, some = network.timetable.stops, np.diff(access.first) > 0
+    code = np.full(len(access), np.iinfo(np.int64).max)
+    nearest = access.to[access.first[:-1][some]]
+    code[some] = 0
+    for axis, at in enumerate((stops.lon, stops.lat)):
+        spread = np.nan_to_num(at[nearest])
+        spread -= spread.min(initial=np.inf)
+        cell = (spread / max(spread.max(initial=0.0), 1e-12) * 1023).astype(np.int64)
+        for bit in range(10):
+            code[some] |= ((cell >> bit) & 1) << (2 * bit + axis)
+    return np.argsort(code, kind="stable").astype(np.int64)
+
+
+def _direct(walk: Int32 | Legs | None, origins: Int64, places: int) -> Int32:
+    """Return the walks of some origins, dense; `FAR` where nobody walks."""
     if walk is not None and not isinstance(walk, Legs):
-        return np.ascontiguousarray(walk[start:stop], np.int32)
-    out = np.full((stop - start, places), FAR, np.int32)
+        return np.ascontiguousarray(walk[origins], np.int32)
+    out = np.full((len(origins), places), FAR, np.int32)
     if walk is not None:
-        span = slice(int(walk.first[start]), int(walk.first[stop]))
-        origin = np.repeat(np.arange(stop - start), np.diff(walk.first[start : stop + 1]))
-        np.minimum.at(out, (origin, walk.to[span]), walk.cost[span])
+        for row, o in zip(out, origins, strict=True):
+            span = slice(int(walk.first[o]), int(walk.first[o + 1]))
+            np.minimum.at(row, walk.to[span], walk.cost[span])
     return out
 
 
