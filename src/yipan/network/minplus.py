@@ -146,10 +146,10 @@ def _close(out: Seconds) -> None:
 
 
 @kernel
-def useful(hubs: _Ints, left: NDArray[Any], least: NDArray[Any], high: int, top: Any) -> int:
-    """Write the hubs by which something below `high` can be reached to `hubs`; return how many they are."""
-    count, below = 0, min(high, int(top))
-    for a in range(left.size):  # without a branch: which hubs are useful cannot be foreseen
+def useful(hubs: _Ints, among: _Ints, left: NDArray[Any], least: NDArray[Any], below: int) -> int:
+    """Write the hubs of `among` that can lead to times under `below` to `hubs`; return how many they are."""
+    count = 0
+    for a in among:  # without a branch: which hubs are useful cannot be foreseen
         hubs[count] = a
         count += int(left[a]) + int(least[a]) < below
     return count
@@ -183,13 +183,13 @@ def lower_rows(
 ) -> None:
     """Lower a block of rows in place (see `lower`); `onward` and `least` as `tiled` returns them."""
     n, m = target.shape
-    hubs = np.empty(left.shape[1], np.int64)
+    every, hubs = np.arange(left.shape[1]), np.empty(left.shape[1], np.int64)
     for t in range(least.shape[0]):
         for i in range(n):
             row = target[i, t * SPAN : min(m, t * SPAN + SPAN)]
             high = row[0]
             for d in range(row.size):
                 high = max(high, row[d])
-            count = useful(hubs, left[i], least[t], int(high), top)
+            count = useful(hubs, every, left[i], least[t], min(int(high), int(top)))
             if count:
                 relax(row, left[i], onward[t], hubs[:count], top)

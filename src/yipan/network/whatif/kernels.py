@@ -31,10 +31,12 @@ def pieces(base: Base, ways: Ways, rows: Rows, at: NDArray[np.int64], out: Times
     """
     times, tops, diagonal = base
     left, onward, least, top = ways
-    hubs, count = np.empty(left.shape[1], np.int64), 0
+    near, hubs = np.empty(left.shape[1], np.int64), np.empty(left.shape[1], np.int64)
+    count = 0
     for i in rows:
+        among = near[: _within(near, left[i], int(top))]
         for t in range(least.shape[0]):
-            few = useful(hubs, left[i], least[t], int(tops[i, t]), top)
+            few = useful(hubs, among, left[i], least[t], min(int(tops[i, t]), int(top)))
             if few:
                 best, row = out[count], times[i, t * SPAN : min(times.shape[1], t * SPAN + SPAN)]
                 best[:] = top
@@ -54,10 +56,12 @@ def touch(base: Base, ways: Ways, rows: Rows, found: NDArray[np.uint8]) -> None:
     """Mark the origins from which some way is as short as the board's."""
     times, tops, diagonal = base
     left, onward, least, top = ways
-    hubs, best = np.empty(left.shape[1], np.int64), np.empty(SPAN, times.dtype)
+    near, hubs = np.empty(left.shape[1], np.int64), np.empty(left.shape[1], np.int64)
+    best = np.empty(SPAN, times.dtype)
     for i in rows:
+        among = near[: _within(near, left[i], int(top))]
         for t in range(least.shape[0]):
-            few = useful(hubs, left[i], least[t], int(tops[i, t]) + 1, top)
+            few = useful(hubs, among, left[i], least[t], min(int(tops[i, t]) + 1, int(top)))
             if few:
                 row = times[i, t * SPAN : min(times.shape[1], t * SPAN + SPAN)]
                 best[:] = top
@@ -76,10 +80,12 @@ def gain(base: Base, ways: Ways, counted: Counted, rows: Rows, out: Floats) -> N
     left, onward, least, top = ways
     weights, tables, limits = counted
     horizon, cross = len(tables) - 2, np.zeros(SPAN, np.uint16)
-    hubs, best = np.empty(left.shape[1], np.int64), np.empty(SPAN, times.dtype)
+    near, hubs = np.empty(left.shape[1], np.int64), np.empty(left.shape[1], np.int64)
+    best = np.empty(SPAN, times.dtype)
     for i in rows:
+        among = near[: _within(near, left[i], horizon + 1)]
         for t in range(least.shape[0]):
-            few = useful(hubs, left[i], least[t], min(int(tops[i, t]), horizon + 1), top)
+            few = useful(hubs, among, left[i], least[t], min(int(tops[i, t]), horizon + 1))
             if few:
                 row = times[i, t * SPAN : min(times.shape[1], t * SPAN + SPAN)]
                 best[:] = top
@@ -101,6 +107,16 @@ def count_rows(times: Times, counted: Counted, out: Floats) -> None:
             if t < beyond:
                 for k in range(tables.shape[1]):
                     out[i, k] += weights[j, k] * tables[t, k]
+
+
+@kernel
+def _within(near: Rows, left: Times, below: int) -> int:
+    """Write the hubs reached before `below` to `near`; return how many they are."""
+    count = 0
+    for a in range(left.size):
+        near[count] = a
+        count += int(left[a]) < below
+    return count
 
 
 @kernel
