@@ -187,11 +187,10 @@ def _most(found: Int32, graph: Graph, first: Int32) -> int:
 
 @kernel
 def _tally(how: int) -> _Tally:
-    total, everyone = np.zeros(LANES, dtype=np.float64), np.zeros(2, dtype=np.float64)
-    if how >= 3:
-        everyone[0] = -np.inf if how == 3 else np.inf
-        total[:] = everyone[0]
-    return _Tally(total, np.zeros(LANES, dtype=np.float64), everyone)
+    none = 0.0 if how < 3 else (-np.inf if how == 3 else np.inf)
+    total, everyone = np.full(LANES, none), np.zeros(2)
+    everyone[0] = none
+    return _Tally(total, np.zeros(LANES), everyone)
 
 
 @kernel

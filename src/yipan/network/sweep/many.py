@@ -165,10 +165,7 @@ def _pairs(
     pairs, size = np.empty((3, 1024), dtype=np.int32), 0
     for start in range(0, len(order), LANES):
         batch = order[start : start + LANES]
-        chain = here.chain[batch]
-        nodes, costs = np.empty(2 * len(batch), dtype=np.int32), np.empty(2 * len(batch), dtype=np.int32)
-        nodes[::2], nodes[1::2] = tail[chain], head[chain]
-        costs[::2], costs[1::2] = here.spot_to_tail[batch], here.spot_to_head[batch]
+        chain, nodes, costs = _entries(batch, here, tail, head)
         reached = search(nodes, costs, limit, graph, space)
         chains = _chains(reached.found, graph, chain, done, start)
         for n in range(len(chains)):
@@ -179,16 +176,37 @@ def _pairs(
                 to = found.place[k]
                 a, b = there.tail_to_spot[to], there.head_to_spot[to]
                 if size + LANES > pairs.shape[1]:
-                    pairs = np.concatenate((pairs, np.empty_like(pairs)), axis=1)
+                    pairs = _longer(pairs, size)
                 for j in range(len(batch)):
                     cost = min(reached.lanes[x, j] + a, reached.lanes[y, j] + b)
                     if chain[j] == c:
-                        cost = min(cost, along(here, batch[j], there, to, steps))
+                        cost = min(cost, along(here, int(batch[j]), there, int(to), steps))
                     if cost <= limit:
                         pairs[0, size], pairs[1, size], pairs[2, size] = batch[j], to, cost
                         size += 1
         leave(reached.found, space)
-    return pairs[0, :size].copy(), pairs[1, :size].copy(), pairs[2, :size].copy()
+    return pairs[0, :size], pairs[1, :size], pairs[2, :size]
+
+
+@kernel
+def _longer(pairs: Int32, size: int) -> Int32:
+    out = np.empty((3, 2 * size + LANES), dtype=np.int32)
+    for row in range(3):
+        for k in range(size):
+            out[row, k] = pairs[row, k]
+    return out
+
+
+@kernel
+def _entries(batch: Int32, here: Spots, tail: Int32, head: Int32) -> tuple[Int32, Int32, Int32]:
+    """Return chains of places, the nodes they start from, two a place, and the ways to them."""
+    n = len(batch)
+    chain, nodes, costs = np.empty(n, np.int32), np.empty(2 * n, np.int32), np.empty(2 * n, np.int32)
+    for j in range(n):
+        c = here.chain[batch[j]]
+        chain[j], nodes[2 * j], nodes[2 * j + 1] = c, tail[c], head[c]
+        costs[2 * j], costs[2 * j + 1] = here.spot_to_tail[batch[j]], here.spot_to_head[batch[j]]
+    return chain, nodes, costs
 
 
 @kernel
@@ -270,4 +288,4 @@ def _along(start: int, places: tuple[Spots, Spots], found: ByChain, steps: Steps
         if c >= 0:
             for k in range(found.first[c], found.first[c + 1]):
                 j = found.place[k]
-                out[i, j] = min(out[i, j], along(here, start + i, there, j, steps))
+                out[i, j] = min(out[i, j], along(here, start + i, there, int(j), steps))

@@ -119,19 +119,23 @@ def _dissect(graph: _Graph, orders: Int32) -> Int32:
     n = orders.shape[1]
     cell = np.full(len(graph.degree), -1, dtype=np.int32)
     place, side_of = np.empty(len(cell), dtype=np.int32), np.empty(len(cell), dtype=np.int32)
-    cell[orders[0]] = 0
+    for k in range(n):
+        cell[orders[0, k]] = 0
     stack, names = [(0, n, 0)], 1
     out: Int32 = orders[0].copy()
     while len(stack) > 0:
         low, high, name = stack.pop()
         part = orders[0, low:high].copy()
         if high - low <= _LEAF:
-            out[low:high] = _least_degree(graph, part, cell, name, place)
+            leaf = _least_degree(graph, part, cell, name, place)
+            for k in range(low, high):
+                out[k] = leaf[k - low]
             continue
         start, adjacent = _local(graph, part, cell, name, place)
         by = np.empty((len(orders), high - low), dtype=np.int32)
         for d in range(len(orders)):
-            by[d] = place[orders[d, low:high]]
+            for k in range(low, high):
+                by[d, k - low] = place[orders[d, k]]
         side = _separate(start, adjacent, by)
         sizes = np.zeros(3, dtype=np.int32)
         for i in range(len(part)):
@@ -141,7 +145,8 @@ def _dissect(graph: _Graph, orders: Int32) -> Int32:
         for d in range(len(orders)):
             _part(orders[d, low:high], side_of, sizes)
         middle, last = low + sizes[0], low + sizes[0] + sizes[1]
-        out[last:high] = orders[0, last:high]
+        for k in range(last, high):
+            out[k] = orders[0, k]
         stack.append((low, middle, names))
         stack.append((middle, last, names + 1))
         names += 2
@@ -216,7 +221,8 @@ def _cut(start: Int32, adjacent: Int32, terminal: Int32, bound: int) -> tuple[in
     paths = _Flow(none, none.copy(), level, np.empty(n, dtype=np.int32), path)
     queue, flow = np.empty(2 * n, dtype=np.int32), 0
     while _levels(start, adjacent, terminal, paths, queue):
-        paths.arc[:] = start[:-1]
+        for v in range(n):
+            paths.arc[v] = start[v]
         for v in range(n):
             if terminal[v] == 1 and paths.before[v] != _TERMINAL:
                 top = _find(v, start, adjacent, terminal, paths)
