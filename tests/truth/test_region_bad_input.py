@@ -181,7 +181,7 @@ CASES = [
     # blanks, names, words
     Case("blank required", swap("cells.csv", "80000,30000", ",30000"), "cells.csv", "resident population is blank", "fill it in", 4, "population"),
     Case("unknown quality", swap("cells.csv", A1, A1.replace("assumed", "offical")), "cells.csv", "unknown quality: 'offical'; did you mean official?", "write one of official", 2, "quality"),
-    Case("unknown mode", swap("lines.csv", "metro", "sled"), "lines.csv", "unknown mode: 'sled'", "metro, rail", 2, "mode"),
+    Case("unknown mode", swap("lines.csv", "metro", "sled"), "lines.csv", "unknown mode: 'sled'", "metro, tram", 2, "mode"),
     Case("unknown road class", swap("links.csv", "secondary", "motorway"), "links.csv", "unknown class of road: 'motorway'", "expressway", 4, "kind"),
     Case("unknown source", swap("cells.csv", A1, A1.replace("invented", "census")), "cells.csv", "the source 'census' is not declared in region.toml (rows: 1)", 'id = "census"', 2, "source"),
     Case("unknown zone of a cell", swap("cells.csv", "C2,C,", "C2,D,"), "cells.csv", "there is no 'D' among the zones", "correct the id", 7, "zone"),
