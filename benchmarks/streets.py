@@ -15,11 +15,13 @@ import argparse
 import ctypes
 import gc
 import json
+import os
 import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -103,14 +105,29 @@ def network(streets: Streets) -> object:
     import pandas as pd  # noqa: PLC0415
 
     index = np.arange(len(streets))
-    return pandana.Network(
-        pd.Series(streets.lon, index=index),
-        pd.Series(streets.lat, index=index),
-        pd.Series(streets.u),
-        pd.Series(streets.v),
-        pd.DataFrame({"m": streets.length / 1000.0}),
-        twoway=True,
-    )
+    with muted():
+        return pandana.Network(
+            pd.Series(streets.lon, index=index),
+            pd.Series(streets.lat, index=index),
+            pd.Series(streets.u),
+            pd.Series(streets.v),
+            pd.DataFrame({"m": streets.length / 1000.0}),
+            twoway=True,
+        )
+
+
+@contextmanager
+def muted() -> Iterator[None]:
+    """Keep what a compiled library prints out of the table."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def installed(name: str) -> bool:
@@ -176,9 +193,11 @@ def one_to_all(streets: Streets, weights: Customised) -> Iterable[Row]:
     out = dijkstra(graph, indices=sources[:8])
     exact = all(np.array_equal(np.where(np.isfinite(out[i]), out[i], FAR), got[i]) for i in range(8))
     theirs = timed(lambda: dijkstra(graph, indices=sources[:8]), repeat=3) / 8
-    yield Row("  scipy dijkstra", 1e3 * theirs, "ms", 100.0, theirs / ours, exact and theirs / ours >= 100)
+    yield Row(
+        "one to all: scipy dijkstra", 1e3 * theirs, "ms", 100.0, theirs / ours, exact and theirs / ours >= 100
+    )
     if not installed("routingkit_cch"):
-        yield Row("  routingkit_cch", None, "ms", note="not installed")
+        yield Row("one to all: routingkit_cch", None, "ms", note="not installed")
         return
     import routingkit_cch as rk  # noqa: PLC0415
 
@@ -190,7 +209,15 @@ def one_to_all(streets: Streets, weights: Customised) -> Iterable[Row]:
     )
     theirs = timed(lambda: [search.distances_from(int(s)) for s in sources[:8]], repeat=3) / 8
     note = f"binding, lists of numbers; built in {built:.1f} s"
-    yield Row("  routingkit_cch", 1e3 * theirs, "ms", 20.0, theirs / ours, same and theirs / ours >= 20, note)
+    yield Row(
+        "one to all: routingkit_cch",
+        1e3 * theirs,
+        "ms",
+        20.0,
+        theirs / ours,
+        same and theirs / ours >= 20,
+        note,
+    )
 
 
 def at_points(core: Core, weights: Customised, points: np.ndarray) -> Ends:
@@ -221,7 +248,7 @@ def many_to_many(streets: Streets, net: object | None) -> Iterable[Row]:
     spent = timed(lambda: within(weights, at, stops, limit=1_500_000), repeat=3)
     yield Row(f"pairs within 1.5 km, {n:,} × 2,000", spent, "s", ok=same, note=f"{len(legs.to):,} pairs")
     if net is None:
-        yield Row("  pandana", None, "M pairs/s", note="not installed")
+        yield Row("many to many: pandana", None, "M pairs/s", note="not installed")
         return
     small = points[:300]
     a, b = np.repeat(small, 300), np.tile(small, 300)
@@ -231,7 +258,7 @@ def many_to_many(streets: Streets, net: object | None) -> Iterable[Row]:
     rate = 300 * 300 / timed(lambda: net.shortest_path_lengths(a, b), repeat=1) / 1e6  # type: ignore[attr-defined]
     note = f"300²; most apart {apart:.3f} m"
     yield Row(
-        "  pandana, many to many",
+        "many to many: pandana",
         rate,
         "M pairs/s",
         100.0,
@@ -256,7 +283,7 @@ def aggregation(streets: Streets, net: object | None) -> Iterable[Row]:
     spent = timed(lambda: ours(1_000_000), repeat=3)
     yield Row("sum within 1 km of all points", spent, "s", note="from raw streets, nothing prepared")
     if net is None:
-        yield Row("  pandana", None, "s", note="not installed")
+        yield Row("sum within 1 km: pandana", None, "s", note="not installed")
     else:
         start = time.perf_counter()
         net.precompute(1000)  # type: ignore[attr-defined]
@@ -268,7 +295,15 @@ def aggregation(streets: Streets, net: object | None) -> Iterable[Row]:
         apart = float((np.abs(theirs - kept["ours"]) > 0.5).mean())
         total = prepared + queried
         note = f"precompute {prepared:.1f} + {queried:.1f} s; {apart:.2%} of sums differ (metres as floats)"
-        yield Row("  pandana", total, "s", 3.0, total / spent, total / spent >= 3 and apart < 0.01, note)
+        yield Row(
+            "sum within 1 km: pandana",
+            total,
+            "s",
+            3.0,
+            total / spent,
+            total / spent >= 3 and apart < 0.01,
+            note,
+        )
     yield Row("sum within 3 km of all points", timed(lambda: ours(3_000_000), repeat=1), "s")
 
 
@@ -281,14 +316,19 @@ def memory() -> Iterable[Row]:
     yield Row(
         "memory, 3 km, Porto", rise["porto", "yipan"], "MB", 1200.0, None, rise["porto", "yipan"] <= 1200
     )
-    yield Row("  pandana", None, "MB", note="not run: it needs more than 12 GB; the bar is a tenth of that")
+    yield Row(
+        "memory, 3 km, Porto: pandana",
+        None,
+        "MB",
+        note="not run: it needs more than 12 GB; the bar is a tenth of that",
+    )
     yield Row("memory, 3 km, Porto Alegre", rise["poa", "yipan"], "MB")
     if not installed("pandana"):
-        yield Row("  pandana", None, "MB", note="not installed")
+        yield Row("memory, 3 km, Porto Alegre: pandana", None, "MB", note="not installed")
         return
     theirs = probe("poa", "pandana")
     ratio = theirs / max(rise["poa", "yipan"], 1e-9)
-    yield Row("  pandana", theirs, "MB", 10.0, ratio, ratio >= 10)
+    yield Row("memory, 3 km, Porto Alegre: pandana", theirs, "MB", 10.0, ratio, ratio >= 10)
 
 
 def probe(city: str, peer: str) -> float:
