@@ -31,9 +31,8 @@ def travel_rows(
     Returns
     -------
     Rows
-        For `yipan.network.matrix.compute_matrix`. In a region with streets nothing quadratic is held, times
-        inside cells are those between a cell and itself (0), and links and percentiles of ``drive`` are not
-        counted.
+        For `yipan.network.matrix.compute_matrix`. In a region with streets nothing quadratic is held; links are
+        not counted, and from a cell to itself it is the way to its street and back.
 
     Raises
     ------

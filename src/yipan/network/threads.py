@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -28,6 +29,11 @@ def over_blocks(run: Callable[[int, int], None], n: int, *, block: int) -> None:
     block
         Rows a call; small enough that the last block keeps no thread waiting for long.
 
+    Raises
+    ------
+    Exception
+        What `run` raises.
+
     Examples
     --------
     >>> seen = []
@@ -37,10 +43,39 @@ def over_blocks(run: Callable[[int, int], None], n: int, *, block: int) -> None:
     """
     spans = [(a, min(a + block, n)) for a in range(0, n, max(1, block))]
     count = min(workers(), len(spans))
-    if count <= 1:
-        for a, b in spans:
+    left = iter(spans)
+
+    def work() -> None:
+        for a, b in left:  # the list's iterator hands each span to one thread only
             run(a, b)
-        return
-    with ThreadPoolExecutor(count) as pool:
-        for done in [pool.submit(run, a, b) for a, b in spans]:
-            done.result()
+
+    helpers = [_pool(count - 1).submit(work) for _ in range(count - 1)]
+    try:
+        work()
+    finally:
+        for helper in helpers:
+            if not helper.cancel():  # not begun: nothing is left for it to do
+                helper.result()
+
+
+_POOLS: dict[int, ThreadPoolExecutor] = {}
+_LOCK = threading.Lock()
+
+
+def _pool(size: int) -> ThreadPoolExecutor:
+    """Return the threads that help the one that asks; kept, for starting them takes longer than a block."""
+    with _LOCK:
+        if size not in _POOLS:
+            _POOLS[size] = ThreadPoolExecutor(size, thread_name_prefix="yipan")
+        return _POOLS[size]
+
+
+def _forget_pools() -> None:
+    """Let a forked process start threads of its own."""
+    global _LOCK  # noqa: PLW0603  (the old one may be held by a thread that is not there)
+    _LOCK = threading.Lock()
+    _POOLS.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_pools)

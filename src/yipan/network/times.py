@@ -140,8 +140,10 @@ def carry_over(old: Region, new: Region) -> bool:
     Returns
     -------
     bool
-        Whether the times of `new` need no full recomputation: false where something became slower or
-        was closed (they are then computed when asked for). True where nothing is memoised for `old`.
+        Whether the times of `new` need no full recomputation. It is false where cells or assumptions
+        differ, and where what was closed or slowed concerns so many origins that searching them again pays
+        less than starting afresh (`yipan.network.change.carry`); times are then computed when asked for.
+        True where nothing is memoised for `old`.
     """
     before, after = network_digest(old), network_digest(new)
     if before == after:

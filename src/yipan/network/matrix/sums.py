@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from yipan.network.jit import kernel
 from yipan.network.matrix.codes import read_only
-from yipan.network.threads import over_blocks
+from yipan.network.threads import over_blocks, workers
 
 Floats = NDArray[np.float64]
 Times = NDArray[np.uint16] | NDArray[np.int32]
 _ROWS = 32
 _COLUMNS = 1024
+_SMALL = 200_000  # pairs below which handing rows to other threads takes longer than the sum
 
 
 def weigh(times: Times, table: Floats, weights: Floats, out: Floats, *, ends: NDArray[np.int64]) -> None:
@@ -35,7 +36,9 @@ def weigh(times: Times, table: Floats, weights: Floats, out: Floats, *, ends: ND
         Shape (rows, decays, kinds).
     """
     times, weights = read_only(times), read_only(weights)
-    over_blocks(lambda a, b: _weigh(times[a:b], table, ends, weights, out[a:b]), len(times), block=_ROWS)
+    over_blocks(
+        lambda a, b: _weigh(times[a:b], table, ends, weights, out[a:b]), len(times), block=_block(times)
+    )
 
 
 def spread(times: Times, table: Floats, amounts: Floats, out: Floats) -> None:
@@ -67,7 +70,13 @@ def kth(times: Times, counts: NDArray[np.int64], rank: int, none: int, out: NDAr
         What stands for "no way" in `times`; above every other time.
     """
     times, counts = read_only(times), read_only(counts)
-    over_blocks(lambda a, b: _kth(times[a:b], counts, rank, none, out[a:b]), len(times), block=_ROWS)
+    over_blocks(lambda a, b: _kth(times[a:b], counts, rank, none, out[a:b]), len(times), block=_block(times))
+
+
+def _block(times: Times) -> int:
+    """Return rows a block: all of them where there are few pairs, else eight blocks a thread."""
+    rows = len(times)
+    return rows if times.size < _SMALL else max(_ROWS, rows // (8 * workers()))
 
 
 @kernel
