@@ -31,8 +31,8 @@ def travel_rows(
     Returns
     -------
     Rows
-        For `yipan.network.matrix.compute_matrix`. In a region with streets nothing quadratic is held; links are
-        not counted, and from a cell to itself it is the way to its street and back.
+        For `yipan.network.matrix.compute_matrix`. In a region with streets nothing quadratic is held, links
+        are not counted, and from a cell to itself it is the way to its street and back.
 
     Raises
     ------
