@@ -1,4 +1,4 @@
-"""Porto Alegre as Conveyal R5 sees it: published times, R5's rules as settings of Yipan, journeys leg by leg.
+"""Porto Alegre as Conveyal R5 sees it: R5's rules as settings of Yipan, beside what R5 published.
 
 Used by ``benchmarks/agreement.py`` and ``tests/truth/test_agreement_r5.py``. Where each rule of R5 stands is
 told in ``docs/agreement.md``.
@@ -6,8 +6,7 @@ told in ``docs/agreement.md``.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from agreement_published import FOURTEEN, PUBLISHED, Count, Fact
 from agreement_rounding import rounded_up, vertices, whole
 from pyproj import Geod
 
@@ -24,6 +24,7 @@ from yipan.network.streets.compress import compress, time_metric
 from yipan.network.streets.elevation import read_heights, with_slopes
 from yipan.network.streets.ends import ends
 from yipan.network.streets.read import StreetFile, read_streets_modes
+from yipan.network.streets.rules import StreetRules
 from yipan.network.streets.snap import snap
 from yipan.network.streets.speeds import Speeds
 from yipan.network.streets.values import Core, Ends, Int32, Legs, Snapped, Streets
@@ -37,148 +38,15 @@ from yipan.network.values import UNREACHED
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 POA = SHARED / "realdata" / "poa"
-PUBLISHED = SHARED / "oracles" / "r5r_poa" / "published_outputs.txt"
 FEEDS = (POA / "poa_eptc.zip", POA / "poa_trensurb.zip")
 STREETS = POA / "poa_osm.pbf"
 POINTS = (POA / "poa_points_of_interest.csv", POA / "poa_hexgrid.csv")
 DAY = date(2019, 5, 13)
-FOURTEEN = 14 * 3600
 
 
 def missing() -> list[str]:
     """Return the names of the inputs that are not here."""
     return [p.name for p in (*FEEDS, *POINTS, STREETS, PUBLISHED) if not p.exists()]
-
-
-# --- what was published -------------------------------------------------------------------------------------
-
-Table = list[dict[str, str]]
-
-
-def published_tables(path: Path = PUBLISHED) -> dict[str, Table]:
-    """Return every table printed, by the first words of the call that printed it: ``head(ttm, n = 10)``.
-
-    The same call on another page, or a second time, is told apart by a number: ``head(ttm)#2``.
-    """
-    out: dict[str, Table] = {}
-    call, shown = "", []
-    for line in [*path.read_text(encoding="utf-8").splitlines(), ""]:
-        if line.startswith("#>"):
-            shown.append(line[2:])
-            continue
-        if shown and (table := _table(shown)):
-            number = sum(k.split("#")[0] == call for k in out)
-            out[call if not number else f"{call}#{number + 1}"] = table
-        shown = []
-        if line.strip():
-            call = line.strip()
-    return out
-
-
-def _table(lines: Sequence[str]) -> Table:
-    """Return rows of a printed table whose columns may go on below (without types and row numbers)."""
-    rows: dict[int, dict[str, str]] = {}
-    names: list[str] = []
-    for line in lines:
-        row = re.match(r"\s+(\d+):\s+(.*)", line)
-        if row:
-            rows.setdefault(int(row[1]), {}).update(zip(names, row[2].split(), strict=True))
-        elif "<" not in line:
-            names = line.split()
-    return list(rows.values())
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One published time.
-
-    Parameters
-    ----------
-    minutes
-        As printed. `floored`: whole minutes, the rest cut off.
-    start, minutes_wide
-        First departure, seconds after midnight, and the width of the window in minutes.
-    arrive_by
-        The latest departure of the window that arrives by then, `start` being that departure.
-    parts
-        Published minutes of access, wait, ride, transfer and egress; empty where not printed.
-    """
-
-    case: str
-    origin: str
-    destination: str
-    minutes: float
-    start: int
-    minutes_wide: int
-    walk: int
-    longest: int
-    floored: bool = True
-    arrive_by: int | None = None
-    routes: str = ""
-    parts: tuple[float, ...] = ()
-
-
-PARTS = ("access_time", "wait_time", "ride_time", "transfer_time", "egress_time")
-
-
-def _clock(text: str) -> int:
-    h, m, s = map(int, text.split(":"))
-    return 3600 * h + 60 * m + s
-
-
-def published(path: Path = PUBLISHED) -> tuple[Fact, ...]:
-    """Return every published time between two places, with the settings of its call.
-
-    Left out: rows of the expanded matrices from a place to itself but one of each page (all are 0).
-    """
-    t = published_tables(path)
-    cases = (
-        ("hexagons, p50 of 14:00–15:00", "head(ttm)", 60, 30, 120),
-        ("places, p50 of 14:00–14:10", "head(ttm)#2", 10, 30, 120),
-        ("places, p50 of 14:00–14:10, walks up to 60 min", "head(ttm, n = 10)", 10, 60, 60),
-    )
-    out = [
-        Fact(case, r["from_id"], r["to_id"], float(r["travel_time_p50"]), FOURTEEN, width, walk, longest)
-        for case, call, width, walk, longest in cases
-        for r in t[call]
-    ]
-    rows = (t["head(ettm)"][0], t["head(ettm, n = 10)"][0], *t["ettm_window[15:25,]"])
-    out += [_departure(r) for r in rows]
-    out += [
-        replace(_departure(r), case="places, latest departure to arrive by 14:00", arrive_by=FOURTEEN)
-        for r in t["head(arrival_ttm, n = 10)"]
-    ]
-    return tuple(out)
-
-
-def _departure(r: Mapping[str, str]) -> Fact:
-    parts = tuple(float(r[p]) for p in PARTS if p in r)
-    return Fact(
-        "places, one departure", r["from_id"], r["to_id"], float(r["total_time"]),
-        _clock(r["departure_time"]), 1, 60, 60, floored=False, routes=r["routes"], parts=parts,
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Count:
-    """A published number of opportunities within 20 minutes; `whole`: counted from whole minutes."""
-
-    origin: str
-    opportunity: str
-    value: int
-    whole: bool
-
-
-def published_counts(path: Path = PUBLISHED) -> tuple[Count, ...]:
-    """Return the published accessibilities of hexagons (p50 of 14:00–15:00, walks up to 30 minutes)."""
-    t = published_tables(path)
-    out = [Count(r["id"], r["opportunity"], int(r["accessibility"]), False) for r in t["head(access1)"]]
-    for call, name in (("head(access_edu)", "schools"), ("head(access_health)", "healthcare")):
-        out += [Count(r["id"], name, int(r[name]), True) for r in t[call]]
-    return tuple(out)
-
-
-# --- R5's rules as settings ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -206,6 +74,10 @@ class Rules:
         Longest walks between rides, and after the last, metres (besides the limit in minutes).
     closest_only
         Whether people walk between rides only to a stop that is the nearest of some line.
+    private
+        Whether people walk on private streets.
+    late
+        Seconds added to every access walk, to see what hangs on seconds; nobody's rule.
     """
 
     interpolate: Interpolate = "straight"
@@ -218,6 +90,8 @@ class Rules:
     transfer_m: int = 1000
     egress_m: int = 2000
     closest_only: bool = True
+    private: bool = False
+    late: int = 0
     max_rides: int = 3
 
 
@@ -232,12 +106,14 @@ CAFEIN = Rules(
     egress_m=7200,
     max_rides=8,
     closest_only=False,
+    private=True,
 )
 
 
 @lru_cache(maxsize=4)
-def _street_file(steps: float) -> StreetFile:
-    return read_streets_modes(STREETS, ("walk",), speeds=Speeds(walk_kmh=3.6, steps_factor=steps))["walk"]
+def _street_file(steps: float, private: bool) -> StreetFile:
+    speeds, rules = Speeds(walk_kmh=3.6, steps_factor=steps), StreetRules(private=private)
+    return read_streets_modes(STREETS, ("walk",), speeds=speeds, rules=rules)["walk"]
 
 
 @lru_cache(maxsize=4)
@@ -324,7 +200,7 @@ class Town:
     @cached_property
     def flat(self) -> Ways:
         """Streets without slopes: walks between and after rides."""
-        file = _street_file(self.rules.steps)
+        file = _street_file(self.rules.steps, self.rules.private)
         return Ways.of(file, file.streets)
 
     @cached_property
@@ -376,6 +252,7 @@ class Town:
         direct = _seconds(between(self.ground.customised, source, target))
         direct[direct > 60 * minutes] = FAR
         down = _legs(down, cut=r.whole_seconds)
+        up = Legs(up.first, up.to, up.cost + np.int32(1000 * r.late))
         return Walks(_legs(up), turned(down, places=len(last)), direct)
 
     def query(self, start: int, width: int, *, longest: int, percentiles: tuple[int, ...] = (50,)) -> Query:
@@ -389,9 +266,6 @@ class Town:
     def seconds(self, walks: Walks, query: Query) -> Int32:
         """Return times, shape (origins, destinations, percentiles); `UNREACHED` where there is no way."""
         return window_times(self.network, walks.access, walks.egress, walks.direct, query)
-
-
-# --- comparison ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -409,27 +283,34 @@ class Compared:
         return float(ours - self.fact.minutes)
 
 
-def compare(town: Town, facts: Iterable[Fact]) -> Iterator[Compared]:
-    """Yield every published time with ours by the same question."""
-    walks: dict[tuple[str, str, int], Walks] = {}
+def compare(town: Town, facts: Iterable[Fact]) -> list[Compared]:
+    """Return every published time with ours by the same question, in the order given."""
+    facts = list(facts)
+    alike: dict[Fact, list[Fact]] = {}
     for f in facts:
-        key = f.origin, f.destination, f.walk
-        if key not in walks:
-            walks[key] = town.walks([f.origin], [f.destination], minutes=f.walk)
-        if f.arrive_by is None:
-            query = town.query(f.start, f.minutes_wide, longest=f.longest)
-            yield Compared(f, _minutes(town.seconds(walks[key], query)[0, 0, 0]), f.start)
-        else:
-            yield _latest(town, walks[key], f)
+        question = replace(f, destination="", minutes=0.0, routes="", parts=(), floored=True)
+        question = question if f.arrive_by is None else replace(question, start=0)
+        alike.setdefault(question, []).append(f)
+    found = {c.fact: c for group in alike.values() for c in _answer(town, group)}
+    return [found[f] for f in facts]
 
 
-def _latest(town: Town, walks: Walks, f: Fact) -> Compared:
-    """Return the latest departure on a full minute that arrives in time."""
+def _answer(town: Town, facts: Sequence[Fact]) -> list[Compared]:
+    """Answer facts that differ in destination only (and departure, when the latest one is asked for)."""
+    f = facts[0]
+    walks = town.walks([f.origin], [g.destination for g in facts], minutes=f.walk)
+    if f.arrive_by is None:
+        seconds = town.seconds(walks, town.query(f.start, f.minutes_wide, longest=f.longest))[0, :, 0]
+        return [Compared(g, _minutes(s), g.start) for g, s in zip(facts, seconds.tolist(), strict=True)]
+    out = [Compared(g, float("inf"), -1) for g in facts]
     for departure in range(f.arrive_by - 60, f.arrive_by - 60 * f.longest - 1, -60):
-        found = town.seconds(walks, town.query(departure, 1, longest=f.longest))[0, 0, 0]
-        if found != UNREACHED and departure + found <= f.arrive_by:
-            return Compared(f, _minutes(found), departure)
-    return Compared(f, float("inf"), f.start)
+        seconds = town.seconds(walks, town.query(departure, 1, longest=f.longest))[0, :, 0]
+        for i, s in enumerate(seconds.tolist()):
+            if out[i].departure < 0 and departure + s <= f.arrive_by:
+                out[i] = Compared(facts[i], _minutes(s), departure)
+        if all(c.departure >= 0 for c in out):
+            break
+    return out
 
 
 def _minutes(seconds: int) -> float:
