@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 OUT    ?= demo-out
 
-.PHONY: help demo demo-streets test check bench docs example baseline lock clean
+.PHONY: help demo demo-streets test check bench engine docs example baseline lock clean
 
 help:            ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -58,6 +58,9 @@ check: $(VENV)/.dev     ## style, types, import arrows
 
 bench: $(VENV)/.bench   ## run every benchmark side by side with its peer
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
+
+engine: $(VENV)/.bench  ## run the benchmarks of the engine and write docs/engine.md
+	$(BIN)/python benchmarks/_engine_page.py
 
 docs: $(VENV)/.docs     ## build the documentation into site/
 	$(BIN)/python docs/generate.py
