@@ -9,7 +9,14 @@ import numpy as np
 from yipan.network.streets.values import Int32, Int64
 from yipan.network.threads import over_blocks
 from yipan.network.transit.network import TransitNetwork
-from yipan.network.transit.reduce import Listed, Patterns, list_boardings, list_hops, reduce_transfers
+from yipan.network.transit.reduce import (
+    Listed,
+    Patterns,
+    keep_upstream,
+    list_boardings,
+    list_hops,
+    reduce_transfers,
+)
 from yipan.network.transit.sweep import Boardings, Hops, Walks
 from yipan.network.transit.values import Query
 
@@ -139,4 +146,5 @@ def _boardings(network: TransitNetwork, slack: int, first_column: Int64) -> Walk
     first = np.cumsum(first)
     to, cost = np.empty(first[-1], np.int32), np.empty(first[-1], np.int32)
     list_boardings(patterns, first_column, back, Walks(first.copy(), to, cost), True)
-    return Walks(first, to, cost)
+    n = keep_upstream(patterns, Walks(first, to, cost))
+    return Walks(first, to[:n].copy(), cost[:n].copy())

@@ -113,6 +113,41 @@ def list_boardings(patterns: Patterns, first_column: Int64, changes: Walks, into
                 first[s + 1] += 1
 
 
+@kernel
+def keep_upstream(patterns: Patterns, into: Walks) -> int:
+    """Drop, in place, boardings that one further up the same pattern serves as well; return how many stay.
+
+    A walk of w seconds to a position is not needed when another to an earlier position, w′ seconds, is
+    shorter by at least the slowest ride between them: whoever catches a trip here catches it there.
+    Stop s has the slots from ``into.first[s]`` on before and after.
+    """
+    n, positions = 0, len(patterns.pattern_stop)
+    ride, pattern = np.zeros(positions, np.int64), np.empty(positions, np.int32)
+    for p in range(len(patterns.trips)):
+        count, e = patterns.trips[p], patterns.first_event[p]
+        for i in range(patterns.first_stop[p], patterns.first_stop[p + 1]):
+            pattern[i] = p
+            if i > patterns.first_stop[p]:
+                slowest = np.int64(0)
+                for k in range(e, e + count):
+                    slowest = max(slowest, patterns.departures[k] - patterns.departures[k - count])
+                ride[i] = ride[i - 1] + slowest
+            e += count
+    for s in range(len(into.first) - 1):
+        least, last = np.int64(0), -1
+        begin, end = into.first[s], into.first[s + 1]
+        into.first[s] = n
+        for b in range(begin, end):
+            at = into.to[b]
+            lead = into.cost[b] - ride[at]
+            if pattern[at] != last or lead < least:
+                least, last = lead, pattern[at]
+                into.to[n], into.cost[n] = at, into.cost[b]
+                n += 1
+    into.first[-1] = n
+    return n
+
+
 class _Labels(NamedTuple):
     """What one trip leads to, by transfers that were kept: earliest trips and arrivals, and thanks to whom.
 
