@@ -238,3 +238,28 @@ def test_legs_that_lead_nowhere_are_refused() -> None:
         pytest.raises(MeasureError, match="too many departures"),
     ):
         window_times(network, good, good, None, Query(start=0, end=86_400, step=1))
+
+
+def test_nothing_runs_or_nobody_asks() -> None:
+    empty = transit_network(timetable([], 8), legs([(0, 1, 5)], 8))
+    here = legs([(0, 0, 0)], 1)
+    walk = np.array([[70]], np.int32)
+    assert window_times(empty, here, here, walk, Query.at(0))[0, 0, 0] == 70
+    assert window_times(empty, here, here, None, Query.at(0))[0, 0, 0] == UNREACHED
+    late = Query.at(SEVEN + 50_000)  # after the last bus
+    assert window_times(transit_network(TWO_BUSES), here, here, None, late)[0, 0, 0] == UNREACHED
+    assert window_times(empty, legs([], 0), here, None, Query.at(0)).shape == (0, 1, 1)
+    assert window_times(empty, here, legs([], 0), None, Query.at(0)).shape == (1, 0, 1)
+
+
+def test_upstream_boarding_serves_what_it_dominates_only() -> None:
+    # from stop 1 one walks to stops 2, 3 and 4 of line B (calls 2, 3, 4 every 100 s apart)
+    bus = [trip("A", (0, 300), (1, 600)), trip("B", (2, 700), (3, 800), (4, 900), (5, 1000))]
+    table = timetable([*bus, trip("B", (2, 1700), (3, 1800), (4, 1900), (5, 2000))], 8)
+    for walks, expected in (
+        ([(1, 2, 40), (1, 3, 140)], 1000),  # walking to 3 takes as long as walking to 2 and riding
+        ([(1, 2, 41), (1, 3, 140)], 1000),  # 2 is missed by a second, 3 just caught
+        ([(1, 2, 41), (1, 3, 141), (1, 4, 241)], 2000),
+        ([(1, 2, 41), (1, 4, 240)], 1000),
+    ):
+        assert one(table, access=[(0, 0)], egress=[(5, 0)], walks=legs(walks, 8)) == expected
