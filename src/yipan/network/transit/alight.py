@@ -60,24 +60,27 @@ def sorting_network(n: int, wanted: tuple[int, ...]) -> Int32:
 
 
 @kernel
-def arrive(start: int, egress: Walks, reached: Int32, tile: Int32, row: Int32) -> None:
-    """Write the earliest arrivals at a tile of destinations from `start` on for every departure.
+def arrive(start: int, egress: Walks, reached: Int32, tiles: Int32, row: Int32) -> None:
+    """Write the earliest arrivals at a tile of destinations from `start` on, of a group of origins.
 
-    `reached` holds arrivals at stops by vehicle (stops, departures) that leave at a departure or later;
-    `tile` (departures, `TILE`) gets the arrivals, `row` (departures,) is room to work in.
+    `reached` holds arrivals at stops by vehicle (stops, origins · departures) that leave at a departure or
+    later; `tiles` (origins, departures, `TILE`) gets the arrivals, `row` (origins · departures,) is
+    room to work in.
     """
-    n = len(tile)
+    group, n = tiles.shape[0], tiles.shape[1]
     for x in range(min(TILE, len(egress.first) - 1 - start)):
         row[:] = FAR
         for e in range(egress.first[start + x], egress.first[start + x + 1]):
             at, cost = reached[egress.to[e]], egress.cost[e]
-            for j in range(n):
+            for j in range(len(row)):
                 row[j] = min(row[j], np.int32(at[j] + cost))
-        for j in range(n):
-            tile[j, x] = row[j]
-    for j in range(n - 2, -1, -1):  # who may leave later may leave now and wait
-        for x in range(TILE):
-            tile[j, x] = min(tile[j, x], tile[j + 1, x])
+        for g in range(group):
+            for j in range(n):
+                tiles[g, j, x] = row[g * n + j]
+    for g in range(group):
+        for j in range(n - 2, -1, -1):  # who may leave later may leave now and wait
+            for x in range(TILE):
+                tiles[g, j, x] = min(tiles[g, j, x], tiles[g, j + 1, x])
 
 
 @kernel

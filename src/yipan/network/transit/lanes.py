@@ -3,7 +3,7 @@
 A lane holds, for one origin and at most so many rides, one more than the number of the latest departure from
 which something is reached, and 0 where none does. Lanes of the same number of rides stand together, so that
 one more ride is a shift. The top bit of a lane stays clear: it takes the borrow when two words are subtracted
-lane by lane.
+lane by lane. For one departure a lane is one bit, and the greater of two words is their union.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from yipan.network.jit import kernel
 
 _WORD = 64
 _WIDEST = 16
-_GROUP = 8
+_GROUP = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class Lanes:
         Examples
         --------
         >>> Lanes.of(8, 1), Lanes.of(8, 120).group, Lanes.of(8, 1000).most
-        (Lanes(rides=8, width=2, group=4), 1, 127)
+        (Lanes(rides=8, width=1, group=8), 1, 127)
         """
-        width = departures.bit_length() + 1
+        width = 1 if departures == 1 else departures.bit_length() + 1
         if width <= _WIDEST and width * rides <= _WORD:
             most = min(_GROUP, (_WORD - 1) // width)  # a shift by a whole word is not defined
             return Lanes(rides, width, min(most, _WORD // (width * rides)))
@@ -43,7 +43,7 @@ class Lanes:
     @property
     def most(self) -> int:
         """Departures a lane can tell apart."""
-        return (1 << (self.width - 1)) - 1
+        return max(1, (1 << (self.width - 1)) - 1)
 
     @property
     def shift(self) -> int:
@@ -58,12 +58,13 @@ class Lanes:
     @property
     def ones(self) -> int:
         """The lowest bit of every lane."""
-        return sum(1 << (self.width * i) for i in range(self.rides * self.group))
+        return _signed(sum(1 << (self.width * i) for i in range(self.rides * self.group)))
 
     @property
     def guards(self) -> int:
         """The top bit of every lane, as a signed word."""
-        return _signed(self.ones << (self.width - 1))
+        word = sum(1 << (self.width * i) for i in range(self.rides * self.group))
+        return _signed(word << (self.width - 1))
 
     @property
     def top(self) -> int:
@@ -82,14 +83,18 @@ def _signed(word: int) -> int:
 
 
 @kernel
-def covers(a: int, b: int, guards: int) -> bool:
+def covers(a: int, b: int, guards: int, width: int) -> bool:
     """Return whether every lane of `a` is at least that of `b`."""
+    if width == 1:
+        return b & ~a == 0
     return ((a | guards) - b) & guards == guards
 
 
 @kernel
 def later(a: int, b: int, guards: int, ones: int, width: int) -> int:
     """Return the greater of `a` and `b` lane by lane."""
+    if width == 1:
+        return a | b
     kept = ((a | guards) - b) & guards
     mask = kept - ((kept >> (width - 1)) & ones)
     return (a & mask) | (b & ~mask)

@@ -132,13 +132,13 @@ def sweep(  # noqa: PLR0917
     best: Int64,
     reached: Int32,
 ) -> None:
-    """Ride and change from `hop` on; lower ``reached[place, stop, column + departure]`` to arrivals."""
+    """Ride and change from `hop` on; lower ``reached[stop, place, column + departure]`` to arrivals."""
     width, guards, ones = rules.width, rules.guards, rules.ones
     while hop < end:
         word, here = aboard[hop], hop
         hop += 1
         before = best[hops.file[here]]
-        if covers(before, word, guards):  # nothing aboard is covered, too
+        if covers(before, word, guards, width):  # nothing aboard is covered, too
             continue
         best[hops.file[here]] = later(before, word, guards, ones, width)
         s, at, tops, latest = hops.stop[here], hops.arrival[here], word >> rules.top, 0
@@ -146,8 +146,8 @@ def sweep(  # noqa: PLR0917
             number = tops & rules.most
             tops >>= width
             latest = max(latest, number)
-            if s >= 0 and number > 0 and at < reached[place, s, column + number - 1]:
-                reached[place, s, column + number - 1] = at
+            if s >= 0 and number > 0 and at < reached[s, place, column + number - 1]:
+                reached[s, place, column + number - 1] = at
         if at > begin + (latest - 1) * rules.step + rules.limit:
             continue
         n = hops.onward[here]

@@ -40,29 +40,39 @@ def _rows(  # noqa: PLR0917
 ) -> None:
     """Fill the rows of some origins; `walk` has a row for each of these, `out` for every origin."""
     n = passes[-1]
-    reached = np.empty((rules.group, len(boardings.first) - 1, n), np.int32)
+    stops, group = len(boardings.first) - 1, rules.group
+    reached = np.empty((stops, group, n), np.int32)
+    flat = reached.reshape((stops, group * n))
     aboard, best = np.empty(len(hops.departure), np.int64), np.empty(files, np.int64)
-    tile, row = np.full((n, TILE), FAR, np.int32), np.empty(n, np.int32)
+    tiles, row = np.full((group, n, TILE), FAR, np.int32), np.empty(group * n, np.int32)
     for start in range(0, len(origins), rules.group):
         reached[:] = FAR
-        group = min(rules.group, len(origins) - start)
+        some = min(group, len(origins) - start)
         for k in range(len(passes) - 1):
             begin, count = passes[k] * rules.step, passes[k + 1] - passes[k]
             aboard[:] = 0
             best[:] = 0
             hop = len(aboard)
-            for g in range(group):
+            for g in range(some):
                 o = origins[start + g]
                 least = board_from(o, g, access, boardings, hops.departure, rules, begin, count, aboard)
                 hop = min(hop, least)
             over = begin + (count - 1) * rules.step + rules.limit + 1
             last = catch(hops.departure, 0, len(aboard), over)
             sweep(hop, last, hops, rules, begin, passes[k], aboard, best, reached)
-        for g in range(group):
-            direct, row_out = walk[start + g], out[origins[start + g]]
-            for d in range(0, len(egress.first) - 1, TILE):
-                arrive(d, egress, reached[g], tile, row)
-                rank_times(d, direct, rules.step, rules.limit, comparators, rank, tile, row_out)
+        for d in range(0, len(egress.first) - 1, TILE):
+            arrive(d, egress, flat, tiles, row)
+            for g in range(some):
+                direct, of_origin = walk[start + g], out[origins[start + g]]
+                rank_times(d, direct, rules.step, rules.limit, comparators, rank, tiles[g], of_origin)
+
+
+@kernel
+def _spread(origins: Int64, legs: Walks, out: Int32) -> None:
+    """Write the walks of some origins into rows of their own."""
+    for i in range(len(origins)):
+        for e in range(legs.first[origins[i]], legs.first[origins[i] + 1]):
+            out[i, legs.to[e]] = min(out[i, legs.to[e]], legs.cost[e])
 
 
 def window_times(
@@ -204,9 +214,7 @@ def _direct(walk: Int32 | Legs | None, origins: Int64, places: int) -> Int32:
         return np.ascontiguousarray(walk[origins], np.int32)
     out = np.full((len(origins), places), FAR, np.int32)
     if walk is not None:
-        for row, o in zip(out, origins, strict=True):
-            span = slice(int(walk.first[o]), int(walk.first[o + 1]))
-            np.minimum.at(row, walk.to[span], walk.cost[span])
+        _spread(origins, _walks(walk), out)
     return out
 
 
