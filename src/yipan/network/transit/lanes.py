@@ -19,11 +19,27 @@ _GROUP = 16
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """How words are cut: lanes of `width` bits for `rides` rides of each of `group` origins."""
+    """How words are cut.
 
+    Parameters
+    ----------
+    allowed
+        Most rides of a trip.
+    rides
+        Lanes of each origin: one for every number of rides, or a single one (`quick`).
+    width
+        Bits of a lane.
+    group
+        Origins in a word.
+    spare
+        Lowest bits of a lane, which count the rides left: 0 but for `quick` lanes.
+    """
+
+    allowed: int
     rides: int
     width: int
     group: int = 1
+    spare: int = 0
 
     @staticmethod
     def of(rides: int, departures: int) -> Lanes:
@@ -31,19 +47,33 @@ class Lanes:
 
         Examples
         --------
-        >>> Lanes.of(8, 1), Lanes.of(8, 120).group, Lanes.of(8, 1000).most
-        (Lanes(rides=8, width=1, group=8), 1, 127)
+        >>> Lanes.of(8, 1).group, Lanes.of(8, 120).group, Lanes.of(8, 1000).most
+        (8, 1, 127)
         """
         width = 1 if departures == 1 else departures.bit_length() + 1
         if width <= _WIDEST and width * rides <= _WORD:
-            most = min(_GROUP, (_WORD - 1) // width)  # a shift by a whole word is not defined
-            return Lanes(rides, width, min(most, _WORD // (width * rides)))
-        return Lanes(rides, min(_WIDEST, _WORD // rides))
+            return Lanes(rides, rides, width, _fitting(width, rides))
+        return Lanes(rides, rides, min(_WIDEST, _WORD // rides))
+
+    @staticmethod
+    def quick(rides: int, departures: int) -> Lanes:
+        """Return lanes that keep, for the latest departure only, how many rides are left.
+
+        They forget slower ways with fewer rides, so they hold as long as nobody runs out of rides.
+
+        Examples
+        --------
+        >>> Lanes.quick(8, 60).group, Lanes.quick(8, 120).group
+        (6, 5)
+        """
+        spare = max(1, (rides - 1).bit_length())
+        width = 1 + departures.bit_length() + spare
+        return Lanes(rides, 1, width, max(1, _fitting(width, 1)), spare)
 
     @property
     def most(self) -> int:
         """Departures a lane can tell apart."""
-        return max(1, (1 << (self.width - 1)) - 1)
+        return max(1, (1 << (self.width - 1 - self.spare)) - 1)
 
     @property
     def shift(self) -> int:
@@ -52,19 +82,28 @@ class Lanes:
 
     @property
     def rise(self) -> int:
-        """The lowest bit of every lane of the first origin."""
-        return _signed(sum(1 << (self.shift * r) for r in range(self.rides)))
+        """What one departure more adds to every lane of the first origin."""
+        return _signed(sum(1 << (self.shift * r + self.spare) for r in range(self.rides)))
+
+    @property
+    def base(self) -> int:
+        """What the first ride leaves of the rides, in the lane of the first origin."""
+        return self.allowed - 1 if self.spare else 0
 
     @property
     def ones(self) -> int:
         """The lowest bit of every lane."""
-        return _signed(sum(1 << (self.width * i) for i in range(self.rides * self.group)))
+        return self._every(1)
 
     @property
     def guards(self) -> int:
-        """The top bit of every lane, as a signed word."""
-        word = sum(1 << (self.width * i) for i in range(self.rides * self.group))
-        return _signed(word << (self.width - 1))
+        """The top bit of every lane."""
+        return self._every(1 << (self.width - 1))
+
+    @property
+    def filler(self) -> int:
+        """Every bit that counts rides left."""
+        return self._every((1 << self.spare) - 1)
 
     @property
     def top(self) -> int:
@@ -73,8 +112,17 @@ class Lanes:
 
     @property
     def used(self) -> int:
-        """Every bit of every lane, as a signed word."""
-        return _signed((1 << (self.shift * self.rides)) - 1)
+        """Every bit of every lane."""
+        return self._every((1 << self.width) - 1)
+
+    def _every(self, bits: int) -> int:
+        """Return a word with the same bits in every lane."""
+        return _signed(sum(bits << (self.width * i) for i in range(self.rides * self.group)))
+
+
+def _fitting(width: int, lanes: int) -> int:
+    """Return how many origins with so many lanes fit a word; a shift by the whole word is not defined."""
+    return min(_GROUP, (_WORD - 1) // width, _WORD // (width * lanes))
 
 
 def _signed(word: int) -> int:

@@ -74,6 +74,9 @@ class Rules(NamedTuple):
     guards: int
     top: int
     used: int
+    spare: int
+    base: int
+    filler: int
 
 
 class Walks(NamedTuple):
@@ -100,7 +103,8 @@ def board_from(  # noqa: PLR0917
 
     The origin takes the lanes of `place` in its group. Departures are `begin`, ``begin + step`` …
     """
-    least, rise = len(departure), rules.rise << (rules.width * place)
+    least, at = len(departure), rules.width * place
+    rise, base = rules.rise << at, rules.base << at
     for leg in range(access.first[origin], access.first[origin + 1]):
         s, ready = access.to[leg], begin + access.cost[leg] + rules.board_slack
         for b in range(boardings.first[s], boardings.first[s + 1]):
@@ -112,7 +116,7 @@ def board_from(  # noqa: PLR0917
                     continue
                 number = min(spare // rules.step + 1, count)
                 if number > latest:
-                    word = number * rise
+                    word = number * rise + base
                     aboard[hop] = later(aboard[hop], word, rules.guards, rules.ones, rules.width)
                     least, latest = min(least, hop), number
                 if number == count:
@@ -127,36 +131,49 @@ def sweep(  # noqa: PLR0917
     hops: Hops,
     rules: Rules,
     begin: int,
-    column: int,
+    into: tuple[int, int],
     aboard: Int64,
     best: Int64,
     reached: Int32,
-) -> None:
-    """Ride and change from `hop` on; lower ``reached[stop, place, column + departure]`` to arrivals."""
+) -> bool:
+    """Ride and change from `hop` on; lower ``reached[stop, place, departure]`` to arrivals by vehicle.
+
+    `into` is the first place and departure to write. False: someone ran out of rides, and a slower way with
+    fewer rides, which quick lanes forget, may be needed.
+    """
+    first_place, column = into
     width, guards, ones = rules.width, rules.guards, rules.ones
     while hop < end:
         word, here = aboard[hop], hop
         hop += 1
         before = best[hops.file[here]]
-        if covers(before, word, guards, width):  # nothing aboard is covered, too
+        if covers(before | rules.filler, word, guards, width):  # nothing aboard is covered, too
             continue
         best[hops.file[here]] = later(before, word, guards, ones, width)
         s, at, tops, latest = hops.stop[here], hops.arrival[here], word >> rules.top, 0
         for place in range(rules.group):
-            number = tops & rules.most
+            number = (tops >> rules.spare) & rules.most
             tops >>= width
             latest = max(latest, number)
-            if s >= 0 and number > 0 and at < reached[s, place, column + number - 1]:
-                reached[s, place, column + number - 1] = at
+            if s >= 0 and number > 0 and at < reached[s, first_place + place, column + number - 1]:
+                reached[s, first_place + place, column + number - 1] = at
         if at > begin + (latest - 1) * rules.step + rules.limit:
             continue
         n = hops.onward[here]
         if n >= 0:
             aboard[n] = later(aboard[n], word, guards, ones, width)
-        word = (word << rules.shift) & rules.used
-        if word == 0:  # no rides left
+        if hops.first[here] == hops.first[here + 1]:
             continue
+        if rules.spare:
+            left = (((word & rules.filler) | guards) - ones) & guards
+            one = (left >> (width - 1)) & ones
+            if word & ~(left - one):
+                return False
+            word -= one
+        else:
+            word = (word << rules.shift) & rules.used
         for e in range(hops.first[here], hops.first[here + 1]):
             n = hops.to[e]
             aboard[n] = later(aboard[n], word, guards, ones, width)
             hop = min(hop, n)  # a change that takes no time at all: look at that hop again
+    return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from yipan import options
@@ -20,7 +22,44 @@ from yipan.network.transit.sweep import Boardings, Hops, Rules, Walks, board_fro
 from yipan.network.transit.values import Query
 from yipan.text import Text
 
-_BLOCK = 16  # origins a call: small enough that no thread waits long for another
+_GROUPS = 8  # groups of origins a call: few enough that no thread waits long for another
+_FAILURES = 3  # of the quick search in one call, before it is not tried any more
+
+
+class _Room(NamedTuple):
+    """Arrays one thread works in."""
+
+    aboard: Int64
+    best: Int64
+    reached: Int32  # (stops, origins of a group, departures)
+
+
+@kernel
+def _search(  # noqa: PLR0917
+    origins: Int64,
+    first_place: int,
+    access: Walks,
+    boardings: Boardings,
+    hops: Hops,
+    rules: Rules,
+    passes: Int64,
+    room: _Room,
+) -> bool:
+    """Sweep for some origins side by side; see `sweep` for what is returned."""
+    for k in range(len(passes) - 1):
+        begin, count = passes[k] * rules.step, passes[k + 1] - passes[k]
+        room.aboard[:] = 0
+        room.best[:] = 0
+        hop = len(room.aboard)
+        for g in range(len(origins)):
+            o = origins[g]
+            least = board_from(o, g, access, boardings, hops.departure, rules, begin, count, room.aboard)
+            hop = min(hop, least)
+        last = catch(hops.departure, 0, len(room.aboard), begin + (count - 1) * rules.step + rules.limit + 1)
+        into = (first_place, passes[k])
+        if not sweep(hop, last, hops, rules, begin, into, room.aboard, room.best, room.reached):
+            return False
+    return True
 
 
 @kernel
@@ -31,6 +70,7 @@ def _rows(  # noqa: PLR0917
     boardings: Boardings,
     hops: Hops,
     files: int,
+    quick: Rules,
     rules: Rules,
     passes: Int64,
     comparators: Int32,
@@ -39,31 +79,32 @@ def _rows(  # noqa: PLR0917
     out: Int32,
 ) -> None:
     """Fill the rows of some origins; `walk` has a row for each of these, `out` for every origin."""
-    n = passes[-1]
-    stops, group = len(boardings.first) - 1, rules.group
-    reached = np.empty((stops, group, n), np.int32)
-    flat = reached.reshape((stops, group * n))
-    aboard, best = np.empty(len(hops.departure), np.int64), np.empty(files, np.int64)
+    n, group, failed = passes[-1], quick.group, 0
+    room = _Room(
+        np.empty(len(hops.departure), np.int64),
+        np.empty(files, np.int64),
+        np.empty((len(boardings.first) - 1, group, n), np.int32),
+    )
+    flat = room.reached.reshape((len(boardings.first) - 1, group * n))
     tiles, row = np.full((group, n, TILE), FAR, np.int32), np.empty(group * n, np.int32)
-    for start in range(0, len(origins), rules.group):
-        reached[:] = FAR
-        some = min(group, len(origins) - start)
-        for k in range(len(passes) - 1):
-            begin, count = passes[k] * rules.step, passes[k + 1] - passes[k]
-            aboard[:] = 0
-            best[:] = 0
-            hop = len(aboard)
-            for g in range(some):
-                o = origins[start + g]
-                least = board_from(o, g, access, boardings, hops.departure, rules, begin, count, aboard)
-                hop = min(hop, least)
-            over = begin + (count - 1) * rules.step + rules.limit + 1
-            last = catch(hops.departure, 0, len(aboard), over)
-            sweep(hop, last, hops, rules, begin, passes[k], aboard, best, reached)
+    whole = np.array([0, n])
+    for start in range(0, len(origins), group):
+        some = origins[start : start + group]
+        room.reached[:] = FAR
+        done = False
+        if quick.spare and failed < _FAILURES:
+            done = _search(some, 0, access, boardings, hops, quick, whole, room)
+            if not done:
+                failed += 1
+                room.reached[:] = FAR
+        if not done:
+            for g in range(0, len(some), rules.group):
+                part = some[g : g + rules.group]
+                _search(part, g, access, boardings, hops, rules, passes, room)
         for d in range(0, len(egress.first) - 1, TILE):
             arrive(d, egress, flat, tiles, row)
-            for g in range(some):
-                direct, of_origin = walk[start + g], out[origins[start + g]]
+            for g in range(len(some)):
+                direct, of_origin = walk[start + g], out[some[g]]
                 rank_times(d, direct, rules.step, rules.limit, comparators, rank, tiles[g], of_origin)
 
 
@@ -126,8 +167,7 @@ def window_times(
     ready = events(network, query) if prepared is None else prepared
     lanes = Lanes.of(query.max_rides, len(departures))
     passes = np.append(np.arange(0, len(departures), lanes.most), len(departures)).astype(np.int64)
-    cut = {name: getattr(lanes, name) for name in Rules._fields[3:]}
-    rules = Rules(query.step, query.limit, query.board_slack, **cut)
+    rules, quick = _rules(query, lanes), _rules(query, _quick(lanes, query))
     rank = ranks(len(departures), query.percentiles)
     comparators = sorting_network(len(departures), rank)
     out = np.empty((len(access), len(egress), len(rank)), np.int32)
@@ -142,6 +182,7 @@ def window_times(
             ready.boardings,
             ready.hops,
             ready.files,
+            quick,
             rules,
             passes,
             comparators,
@@ -150,7 +191,7 @@ def window_times(
             out,
         )
 
-    over_blocks(run, len(access), block=_BLOCK)
+    over_blocks(run, len(access), block=_GROUPS * quick.group)
     return out
 
 
@@ -182,6 +223,18 @@ def stop_times(
     cost = np.concatenate([at.cost, np.zeros(stops, np.int32)])[order]
     egress = Legs(at.first + np.arange(stops + 1), arrive[order], cost)
     return window_times(network, access, egress, walk, query, prepared=prepared)
+
+
+def _quick(lanes: Lanes, query: Query) -> Lanes:
+    """Return quick lanes where they hold more origins by far, else the same lanes."""
+    quick = Lanes.quick(query.max_rides, len(query.departures))
+    return quick if quick.group >= 2 * lanes.group else lanes
+
+
+def _rules(query: Query, lanes: Lanes) -> Rules:
+    """Return a query and its lanes in plain numbers."""
+    cut = {name: getattr(lanes, name) for name in Rules._fields[3:]}
+    return Rules(query.step, query.limit, query.board_slack, **cut)
 
 
 def _walks(legs: Legs) -> Walks:
