@@ -59,14 +59,15 @@ class Lanes:
     def quick(rides: int, departures: int) -> Lanes:
         """Return lanes that keep, for the latest departure only, how many rides are left.
 
-        They forget slower ways with fewer rides, so they hold as long as nobody runs out of rides.
+        They forget slower ways with fewer rides, so what they find holds as long as nobody arrives sooner by
+        more rides than are allowed (they count up to the next power of two).
 
         Examples
         --------
         >>> Lanes.quick(8, 60).group, Lanes.quick(8, 120).group
-        (6, 5)
+        (5, 5)
         """
-        spare = max(1, (rides - 1).bit_length())
+        spare = rides.bit_length()
         width = 1 + departures.bit_length() + spare
         return Lanes(rides, 1, width, max(1, _fitting(width, 1)), spare)
 
@@ -87,8 +88,13 @@ class Lanes:
 
     @property
     def base(self) -> int:
-        """What the first ride leaves of the rides, in the lane of the first origin."""
-        return self.allowed - 1 if self.spare else 0
+        """Rides that can be counted after the first, in the lane of the first origin."""
+        return (1 << self.spare) - 1
+
+    @property
+    def floor(self) -> int:
+        """Fewest rides left after as many as are allowed."""
+        return (1 << self.spare) - self.allowed if self.spare else 0
 
     @property
     def ones(self) -> int:

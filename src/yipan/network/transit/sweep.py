@@ -77,6 +77,7 @@ class Rules(NamedTuple):
     spare: int
     base: int
     filler: int
+    floor: int
 
 
 class Walks(NamedTuple):
@@ -138,11 +139,11 @@ def sweep(  # noqa: PLR0917
 ) -> bool:
     """Ride and change from `hop` on; lower ``reached[stop, place, departure]`` to arrivals by vehicle.
 
-    `into` is the first place and departure to write. False: someone ran out of rides, and a slower way with
-    fewer rides, which quick lanes forget, may be needed.
+    `into` is the first place and departure to write. False: someone arrives sooner by more rides than are
+    allowed, and a slower way with fewer rides, which quick lanes forget, may be needed.
     """
     first_place, column = into
-    width, guards, ones = rules.width, rules.guards, rules.ones
+    width, guards, ones, fill = rules.width, rules.guards, rules.ones, (1 << rules.spare) - 1
     while hop < end:
         word, here = aboard[hop], hop
         hop += 1
@@ -152,10 +153,12 @@ def sweep(  # noqa: PLR0917
         best[hops.file[here]] = later(before, word, guards, ones, width)
         s, at, tops, latest = hops.stop[here], hops.arrival[here], word >> rules.top, 0
         for place in range(rules.group):
-            number = (tops >> rules.spare) & rules.most
+            number, left = (tops >> rules.spare) & rules.most, tops & fill
             tops >>= width
             latest = max(latest, number)
             if s >= 0 and number > 0 and at < reached[s, first_place + place, column + number - 1]:
+                if left < rules.floor:
+                    return False
                 reached[s, first_place + place, column + number - 1] = at
         if at > begin + (latest - 1) * rules.step + rules.limit:
             continue
@@ -165,9 +168,9 @@ def sweep(  # noqa: PLR0917
         if hops.first[here] == hops.first[here + 1]:
             continue
         if rules.spare:
-            left = (((word & rules.filler) | guards) - ones) & guards
-            one = (left >> (width - 1)) & ones
-            if word & ~(left - one):
+            some = (((word & rules.filler) | guards) - ones) & guards
+            one = (some >> (width - 1)) & ones
+            if word & ~(some - one):
                 return False
             word -= one
         else:
