@@ -16,11 +16,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
-import agreement_cafein as peer
-import agreement_legs as legs
-import agreement_r5 as r5
+import _agreement_cafein as peer
+import _agreement_legs as legs
+import _agreement_r5 as r5
 import numpy as np
-from agreement_published import Fact, published, published_counts, published_itinerary
+from _agreement_published import Fact, published, published_counts, published_itinerary
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
-import agreement_legs as legs
-import agreement_published as published
-import agreement_r5 as r5
+import _agreement_legs as legs
+import _agreement_published as published
+import _agreement_r5 as r5
 
 pytestmark = pytest.mark.skipif(
     bool(r5.missing()), reason=f"not here, beside the repository in shared: {', '.join(r5.missing())}"

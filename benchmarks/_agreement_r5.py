@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from agreement_published import FOURTEEN, PUBLISHED, Count, Fact
-from agreement_rounding import rounded_up, vertices, whole
+from _agreement_published import FOURTEEN, PUBLISHED, Count, Fact
+from _agreement_rounding import rounded_up, vertices, whole
 from pyproj import Geod
 
 from yipan.network.minplus import FAR
@@ -62,7 +62,7 @@ class Rules:
     slopes
         Whether access and direct walks follow Tobler (the published networks lost their heights).
     whole_seconds
-        Whether walks count whole seconds as R5's do (`agreement_rounding`; not with slopes).
+        Whether walks count whole seconds as R5's do (`_agreement_rounding`; not with slopes).
     slack
         Seconds between reaching a stop and a departure, at the first boarding as well: R5 boards vehicles
         that leave **more than** 60 seconds later.

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import agreement_legs as legs
-import agreement_r5 as r5
+import _agreement_legs as legs
+import _agreement_r5 as r5
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from agreement_published import FOURTEEN
+from _agreement_published import FOURTEEN
 
 from yipan.network.streets.values import Legs
 from yipan.network.transit import turned, window_times
@@ -123,7 +123,7 @@ class Beside:
         ours = _long(window_times(self.town.network, here, out, None, query))
         other = np.arange(len(self.ids)) != self.from_stops[:, None]
         for k, p in enumerate(RANK if width > 1 else (0,)):
-            name = "one departure" if width == 1 else f"p{p} of {width} departures"
+            name = "stops, one departure" if width == 1 else f"stops, p{p} of {width} departures"
             yield shares(name, ours[:, :, k][other], theirs[:, :, k][other])
 
     def their_walks(self, rows: Sequence[int]) -> Legs:
@@ -164,7 +164,7 @@ class Beside:
         ranks = (50 if width == 1 else RANK[50],)
         ours = _long(town.seconds(walks, town.query(FOURTEEN, width, longest=1440, percentiles=ranks)))
         other = np.arange(len(self.hexagons)) != self.picked[:, None]
-        name = ("one departure" if width == 1 else "p50 of 60 departures") + (
+        name = ("doors, one departure" if width == 1 else "doors, p50 of 60 departures") + (
             ", private streets too" if private else ""
         )
         return shares(name, ours[:, :, 0][other], self.doors(width)[other])
@@ -184,16 +184,21 @@ class Beside:
         walked = (theirs < ours) & (theirs <= 60 * WALK)
         return float((ours == theirs).mean()), float(walked.mean()), float((theirs > ours).mean())
 
-    def widest(self, *, private: bool, several: int = 3) -> list[Pair]:
-        """Return the pairs (of different places, by vehicle in both) that differ most, one an origin."""
+    def widest(self, *, private: bool, several: int = 2) -> list[Pair]:
+        """Return pairs that differ most, by vehicle in both, ours slower and ours faster; no place twice."""
         town = self._town(private=private)
         walks = town.walks(list(self.hexagons.id[self.picked]), list(self.hexagons.id), minutes=WALK)
         query = town.query(FOURTEEN, 1, longest=1440)
         ours, theirs = _long(town.seconds(walks, query))[:, :, 0], self.doors(1)
         both = (ours < NONE) & (theirs < NONE) & (ours > 60 * WALK) & (theirs > 60 * WALK)
-        off = np.where(both, np.abs(ours - theirs), -1)
-        rows = np.argsort(-off.max(axis=1))[:several]
-        return [self._pair(town, walks, (i, int(off[i].argmax())), (ours, theirs)) for i in rows.tolist()]
+        out = []
+        for sign in (1, -1):
+            off = np.where(both, sign * (ours - theirs), -1)
+            for _ in range(several):
+                at = tuple(int(x) for x in np.unravel_index(off.argmax(), off.shape))
+                out.append(self._pair(town, walks, (at[0], at[1]), (ours, theirs)))
+                off[at[0]], off[:, at[1]] = -1, -1
+        return out
 
     def _pair(
         self, town: r5.Town, walks: r5.Walks, at: tuple[int, int], both: tuple[np.ndarray, np.ndarray]
