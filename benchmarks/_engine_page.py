@@ -178,9 +178,9 @@ def page(found: dict[str, list[dict[str, object]]]) -> str:
         "# The engine, measured 引擎实测",
         "",
         f"Written by `make engine` on {datetime.now(UTC):%Y-%m-%d}: {workers()} cores, Python"
-        f" {platform.python_version()}. {bars} figures have a bar; {missed} missed it in this run. Peers run in"
-        " the same process on the same input. Times of compiled code exclude compiling, which happens once"
-        " per machine.",
+        f" {platform.python_version()}. {bars} figures have a bar; {missed} missed it in this run. Peers run"
+        " in the same process on the same input. Times of compiled code exclude compiling, which happens"
+        " once per machine.",
         "",
         "![Cost against size, and the fitted laws](images/engine-laws.svg)",
         "",
