@@ -126,6 +126,24 @@ def board_from(  # noqa: PLR0917
 
 
 @kernel
+def ride_less(word: int, rules: Rules) -> tuple[int, int]:
+    """Return the word for whoever boards once more, and a bit for every place that runs out of rides.
+
+    Lanes by number of rides move up by one; quick lanes count one ride less.
+    """
+    if not rules.spare:
+        return (word << rules.shift) & rules.used, 0
+    some = (((word & rules.filler) | rules.guards) - rules.ones) & rules.guards
+    one = (some >> (rules.width - 1)) & rules.ones
+    out = 0
+    for place in range(rules.group if word & ~(some - one) else 0):
+        lane = ((1 << rules.width) - 1) << (rules.width * place)
+        if word & lane and not one & lane:
+            out |= 1 << place
+    return (word & (some - one)) - one, out
+
+
+@kernel
 def sweep(  # noqa: PLR0917
     hop: int,
     end: int,
@@ -136,13 +154,15 @@ def sweep(  # noqa: PLR0917
     aboard: Int64,
     best: Int64,
     reached: Int32,
-) -> bool:
+) -> int:
     """Ride and change from `hop` on; lower ``reached[stop, place, departure]`` to arrivals by vehicle.
 
-    `into` is the first place and departure to write. False: someone arrives sooner by more rides than are
-    allowed, and a slower way with fewer rides, which quick lanes forget, may be needed.
+    `into` is the first place and departure to write. Returned is a bit for every place of the group that
+    arrives sooner by more rides than are allowed: a slower way with fewer rides, which quick lanes
+    forget, may be needed there, and what was written for it does not hold.
     """
     first_place, column = into
+    spoilt = 0
     width, guards, ones, fill = rules.width, rules.guards, rules.ones, (1 << rules.spare) - 1
     while hop < end:
         word, here = aboard[hop], hop
@@ -158,7 +178,7 @@ def sweep(  # noqa: PLR0917
             latest = max(latest, number)
             if s >= 0 and number > 0 and at < reached[s, first_place + place, column + number - 1]:
                 if left < rules.floor:
-                    return False
+                    spoilt |= 1 << place
                 reached[s, first_place + place, column + number - 1] = at
         if at > begin + (latest - 1) * rules.step + rules.limit:
             continue
@@ -167,16 +187,10 @@ def sweep(  # noqa: PLR0917
             aboard[n] = later(aboard[n], word, guards, ones, width)
         if hops.first[here] == hops.first[here + 1]:
             continue
-        if rules.spare:
-            some = (((word & rules.filler) | guards) - ones) & guards
-            one = (some >> (width - 1)) & ones
-            if word & ~(some - one):
-                return False
-            word -= one
-        else:
-            word = (word << rules.shift) & rules.used
+        word, out = ride_less(word, rules)
+        spoilt |= out
         for e in range(hops.first[here], hops.first[here + 1]):
             n = hops.to[e]
             aboard[n] = later(aboard[n], word, guards, ones, width)
             hop = min(hop, n)  # a change that takes no time at all: look at that hop again
-    return True
+    return spoilt

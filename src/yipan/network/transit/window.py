@@ -44,8 +44,9 @@ def _search(  # noqa: PLR0917
     rules: Rules,
     passes: Int64,
     room: _Room,
-) -> bool:
+) -> int:
     """Sweep for some origins side by side; see `sweep` for what is returned."""
+    spoilt = 0
     for k in range(len(passes) - 1):
         begin, count = passes[k] * rules.step, passes[k + 1] - passes[k]
         room.aboard[:] = 0
@@ -57,9 +58,8 @@ def _search(  # noqa: PLR0917
             hop = min(hop, least)
         last = catch(hops.departure, 0, len(room.aboard), begin + (count - 1) * rules.step + rules.limit + 1)
         into = (first_place, passes[k])
-        if not sweep(hop, last, hops, rules, begin, into, room.aboard, room.best, room.reached):
-            return False
-    return True
+        spoilt |= sweep(hop, last, hops, rules, begin, into, room.aboard, room.best, room.reached)
+    return spoilt
 
 
 @kernel
@@ -91,13 +91,16 @@ def _rows(  # noqa: PLR0917
     for start in range(0, len(origins), group):
         some = origins[start : start + group]
         room.reached[:] = FAR
-        done = False
         if quick.spare and failed < _FAILURES:
-            done = _search(some, 0, access, boardings, hops, quick, whole, room)
-            if not done:
-                failed += 1
-                room.reached[:] = FAR
-        if not done:
+            spoilt = _search(some, 0, access, boardings, hops, quick, whole, room)
+            count = 0
+            for g in range(len(some)):
+                if spoilt >> g & 1:
+                    count += 1
+                    room.reached[:, g] = FAR
+                    _search(some[g : g + 1], g, access, boardings, hops, rules, passes, room)
+            failed += 2 * count > len(some)
+        else:
             for g in range(0, len(some), rules.group):
                 part = some[g : g + rules.group]
                 _search(part, g, access, boardings, hops, rules, passes, room)
