@@ -6,6 +6,8 @@ import random
 import sys
 import tempfile
 from collections import Counter
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yipan.errors import RegionError, errors_of
-from yipan.network.timetable import Choices, read_feed, read_timetable, together
+from yipan.network.timetable import (
+    Choices,
+    Feed,
+    busiest_day,
+    nearest_day,
+    read_feed,
+    read_timetable,
+    together,
+)
+from yipan.network.timetable.feed import Services
 from yipan.network.timetable.patterns import Runs, into_patterns
 from yipan.network.timetable.repeats import departures, phase_of
 
@@ -260,3 +271,48 @@ def test_timetables_side_by_side_keep_their_trips(draw: int) -> None:
     holds(both)
     assert trips_of(both) == trips_of(apart[0]) | trips_of(apart[1])
     assert together(apart).digest == both.digest
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.lists(st.booleans(), min_size=7, max_size=7), st.integers(0, 120), st.integers(0, 120)),
+        min_size=1,
+        max_size=4,
+    ),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 160), st.booleans()), max_size=30),
+    st.integers(-30, 190),
+)
+def test_days_are_those_found_by_looking_at_every_day(
+    weekly: list[tuple[list[bool], int, int]], exceptions: list[tuple[int, int, bool]], asked: int
+) -> None:
+    first = MONDAY.toordinal()
+    once = {(s % len(weekly), d): added for s, d, added in exceptions}
+    services = Services(
+        ids=tuple(map(str, range(len(weekly)))),
+        weekdays=np.array([w for w, _, _ in weekly]),
+        start=np.array([first + a for _, a, _ in weekly], dtype=np.int32),
+        end=np.array([first + b for _, _, b in weekly], dtype=np.int32),
+        service=np.array([s for s, _ in once], dtype=np.int32),
+        day=np.array([first + d for _, d in once], dtype=np.int32),
+        added=np.array([*once.values()], dtype=bool),
+    )
+    n = len(weekly)
+    feed = replace(_sound(), trips=("t",) * n, trip_service=np.arange(n, dtype=np.int32), services=services)
+    counts = {d: int(services.on(d).sum()) for d in range(first - 1, first + 200)}
+    most = max(c for d, c in counts.items() if (d - 1) % 7 < 5)
+    if most:
+        expected = min(d for d, c in counts.items() if c == most and (d - 1) % 7 < 5)
+        assert busiest_day([feed]).toordinal() == expected
+    day = date.fromordinal(first + asked)
+    running = [d for d, c in counts.items() if c]
+    near = min(running, key=lambda d: (abs(d - first - asked), -d), default=None)
+    found = nearest_day(feed, day)
+    assert (found.toordinal() if found else None) == near
+
+
+def _sound() -> Feed:
+    with tempfile.TemporaryDirectory() as temp:
+        feed, _ = read_feed(write_feed(Path(temp) / "f.zip"))
+    assert feed is not None
+    return feed

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from yipan import options
-from yipan.errors import Problem, RegionError, UnsafeFile, errors_of
-from yipan.network.timetable import read_feed, read_timetable
+from yipan.errors import OptionError, Problem, RegionError, UnsafeFile, errors_of
+from yipan.network.timetable import busiest_day, nearest_day, read_feed, read_timetable
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from timetable_fixture import MONDAY, SOUND, holds, stop_times, trips_of, write_feed
@@ -210,6 +210,32 @@ def test_an_expired_feed_names_its_span_and_the_nearest_day(tmp_path: Path) -> N
     _, problems = read_timetable([path], date(2024, 1, 7))  # a Sunday within the span: said, not refused
     assert [p.severity for p in problems] == ["warning"]
     assert "2024-01-08" in problems[0].remedy.en
+
+
+def test_calendars_without_end(tmp_path: Path) -> None:
+    """9999-12-31 means for ever: days are found at once, and none lies where there are no dates."""
+    ever = SOUND["calendar"].replace("20240101,20241231", "00010101,99991231")
+    feed, _ = read_feed(write_feed(tmp_path / "f.zip", calendar=ever), strict=False)
+    assert feed is not None
+    assert nearest_day(feed, date(2024, 1, 6)) == date(2024, 1, 5)
+    assert nearest_day(feed, date(2024, 1, 7)) == MONDAY
+    read_timetable([tmp_path / "f.zip"], busiest_day([feed]))
+    never = SOUND["calendar"].replace("20240101,20241231", "20240106,20240107")
+    never += "other,1,1,1,1,1,1,1,20240101,99991231\n"
+    feed, _ = read_feed(write_feed(tmp_path / "g.zip", calendar=never), strict=False)
+    assert feed is not None
+    assert nearest_day(feed, MONDAY) is None
+    with pytest.raises(OptionError, match="9999-12-31"):
+        read_timetable([tmp_path / "f.zip"], date.max)
+
+
+def test_a_flood_of_repeats_is_refused_before_it_is_made(tmp_path: Path) -> None:
+    """40 periods of 999 hours with a departure a second: 432 million stop times."""
+    rows = "".join(f"t1,00:00:{s:02d},999:00:00,1\n" for s in range(40))
+    path = write_feed(tmp_path / "f.zip", frequencies="trip_id,start_time,end_time,headway_secs\n" + rows)
+    table, problems = read_timetable([path], MONDAY, strict=False)
+    assert set(trips_of(table)) == {"f:t1", "f:t2"}
+    assert [(p.file, p.column) for p in errors_of(problems)] == [("f.zip/frequencies.txt", "headway_secs")]
 
 
 def test_a_broken_feed_never_stops_the_others(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -69,6 +70,21 @@ class Provenance:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "quality", Quality(self.quality))
+
+
+def service_day(text: str) -> date | None:
+    """Return the day of an ISO date, None where it is none, or none that timetables are of.
+
+    Examples
+    --------
+    >>> service_day("2026-03-10"), service_day("9999-12-31"), service_day("weekday")
+    (datetime.date(2026, 3, 10), None, None)
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1900 <= day.year <= 2200 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

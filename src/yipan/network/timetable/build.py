@@ -22,6 +22,7 @@ from yipan.network.timetable.repeats import repeats
 from yipan.network.timetable.report import Report
 from yipan.network.timetable.transfers import as_legs, prescribed
 from yipan.network.timetable.values import Stops, Timetable
+from yipan.region.value import service_day
 from yipan.text import Text
 
 MIDNIGHT = 86_400
@@ -103,7 +104,14 @@ def timetable_of(
     zones are brought to it. The zero is noon minus twelve hours: midnight, except where
     clocks change on that day. Trips of the service day before, or after, carry its date:
     ``feed:trip@2019-05-12``.
+
+    Raises
+    ------
+    OptionError
+        When the day lies before 1900 or after 2200.
     """
+    if service_day(day.isoformat()) is None:
+        raise OptionError(Text(f"日期 {day} 不可用", f"{day} cannot be a service day"))
     base = _Base(day, next((f.zone for f in feeds if f.zone), ""), choices or Choices())
     names = [f.name for f in feeds]
     problems: list[Problem] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -57,13 +57,27 @@ def busiest_day(feeds: Sequence[Feed], *, weekday: int | None = None) -> date:
     """
     spans = [s for s in (f.services.span for f in feeds) if s is not None]
     if spans:
-        days = np.arange(min(s[0] for s in spans), max(s[1] for s in spans) + 1)
+        days = _telling(feeds, min(s[0] for s in spans), max(s[1] for s in spans))
         weekdays = (days - 1) % 7
         days = days[weekdays < 5 if weekday is None else weekdays == weekday]
         total = sum((_counts(f, days) for f in feeds), np.zeros(len(days), dtype=np.int64))
         if total.any():
             return date.fromordinal(int(days[int(total.argmax())]))
     raise RegionError(Text("没有一天有班次运行", "there is no day on which a trip runs"))
+
+
+def _telling(feeds: Sequence[Feed], first: int, last: int, *, near: int | None = None) -> Int64:
+    """Return the days from `first` to `last` that tell all: a week at each side of every change of service.
+
+    Between changes every week is like the next, however many years a calendar spans.
+    """
+    changes = [np.array([first, last + 1] if near is None else [first, last + 1, near, near + 1])]
+    for s in (f.services for f in feeds):
+        weekly = s.start <= s.end
+        changes += [s.start[weekly], s.end[weekly] + 1, s.day, s.day + 1]
+    at = np.unique(np.concatenate(changes).astype(np.int64))
+    days = np.unique(at[:, None] + np.arange(-7, 7))
+    return days[(days >= first) & (days <= last)]
 
 
 def _counts(feed: Feed, days: Int64) -> Int64:
@@ -108,10 +122,9 @@ def nearest_day(feed: Feed, day: date) -> date | None:
     span = feed.services.span
     if span is None:
         return None
-    reach = max(abs(day.toordinal() - span[0]), abs(span[1] - day.toordinal()))
-    start = max(0, span[0] - day.toordinal(), day.toordinal() - span[1])
-    for away in range(start, reach + 1):
-        for candidate in (day + timedelta(away), day - timedelta(away)):
-            if trips_on(feed, candidate):
-                return candidate
-    return None
+    days = _telling([feed], *span, near=day.toordinal())
+    days = days[_counts(feed, days) > 0]
+    if not len(days):
+        return None
+    away = days - day.toordinal()
+    return date.fromordinal(int(days[np.lexsort((-away, np.abs(away)))[0]]))

@@ -12,6 +12,7 @@ from yipan.network.timetable.archive import Archive, opened
 from yipan.network.timetable.columns import Raw, read_raw
 from yipan.network.timetable.feed import Feed
 from yipan.network.timetable.plausible import check_plausible
+from yipan.network.timetable.repeats import without_flood
 from yipan.network.timetable.report import Report
 from yipan.network.timetable.stop_times import clean_stop_times, distances
 from yipan.network.timetable.trips import clean_headways, clean_routes, clean_trips
@@ -143,7 +144,7 @@ def _read(archive: Archive, name: str, report: Report) -> Feed | None:
         changes=tables.clean_changes(raw.get("transfers"), places, report),
     )
     check_plausible(feed, trips, times, report)
-    return feed
+    return without_flood(feed, report)
 
 
 def _raw_tables(archive: Archive, report: Report) -> dict[str, Raw]:

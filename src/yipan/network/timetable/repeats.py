@@ -14,13 +14,17 @@ of Laine and Karras 2011 with a seed from the line's id).
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 
 from yipan.network.streets.values import Int32
-from yipan.network.timetable.feed import Headways
+from yipan.network.timetable.feed import Feed, Headways
+from yipan.network.timetable.report import Report
+from yipan.text import Text
 
 _GAP = 60  # s: feeds write 06:59:00 or 06:59:59 where they mean 07:00:00
+_MOST_EVENTS = 100_000_000  # stop times; a national timetable of one day has 20 to 40 million
 _WORD = 0xFFFFFFFF
 
 
@@ -73,6 +77,29 @@ def departures(start: Int32, end: Int32, headway: Int32, *, phase: float, exact:
         out.append(a + (k + phase - due) * h)
         due, before = after, until
     return np.sort(np.floor(np.concatenate(out) + 0.5)).astype(np.int32) if out else np.zeros(0, np.int32)
+
+
+def without_flood(feed: Feed, report: Report) -> Feed:
+    """Return a feed without its headways where repeats would make more stop times than memory should hold."""
+    h = feed.headways
+    times = -((h.start - h.end) // h.headway).astype(np.int64)
+    events = int((times * np.diff(feed.first)[h.trip]).sum())
+    if events <= _MOST_EVENTS:
+        return feed
+    report.add(
+        Text(
+            f"重复的班次共有 {events:,} 个停站时刻,超过上限 {_MOST_EVENTS:,},未重复",
+            f"repeats make {events:,} stop times, above the limit of {_MOST_EVENTS:,}; none is made",
+        ),
+        Text(
+            "核对 headway_secs(单位为秒)与起止时刻;在此之前每个班次只运行一次",
+            "check headway_secs (seconds) and the periods; until then each trip runs once",
+        ),
+        file="frequencies.txt",
+        column="headway_secs",
+    )
+    none = np.zeros(0, np.int32)
+    return replace(feed, headways=Headways(none, none, none, none, none > 0))
 
 
 def repeats(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +18,7 @@ from yipan.network.timetable.values import Stops
 from yipan.region.findings import listed, suggest
 from yipan.text import Text
 
+_FIRST, _LAST = date(1900, 1, 1).toordinal(), date(2199, 12, 31).toordinal()  # 9999-12-31 means for ever
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -248,7 +250,7 @@ def clean_services(weekly: Raw | None, dates: Raw | None, report: Report) -> Ser
             w: i for i, w in enumerate(weekly["service_id"].words[c] for c in weekly["service_id"].code[ok])
         }
         week = np.column_stack([days[c][ok] == 1 for c in WEEK])
-        start, end = given["start_date"][ok], given["end_date"][ok]
+        start, end = np.maximum(given["start_date"][ok], _FIRST), np.minimum(given["end_date"][ok], _LAST)
         report.each(
             weekly.row[ok][start > end],
             lambda k: Text("结束早于开始,从不运行", "it ends before it starts and never runs"),
@@ -261,6 +263,8 @@ def clean_services(weekly: Raw | None, dates: Raw | None, report: Report) -> Ser
     if dates is not None:
         dates = distinct(dates, ["service_id", "date"], report)
         day, kind = dates["date"].through(day_number), dates["exception_type"].through(_exception)
+        far = (day != BLANK) & ((day < _FIRST) | (day > _LAST))
+        day = np.where(far, BAD, day).astype(np.int32)
         ok = sound(dates, {"date": day, "exception_type": kind}, report)
         words = dates.keep(ok)["service_id"]
         for word in sorted(words.words[c] for c in np.unique(words.code)):
