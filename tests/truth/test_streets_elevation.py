@@ -156,11 +156,20 @@ def test_rasters_that_cannot_be_used_are_refused_in_words(
         warnings.simplefilter("ignore")
         unplaced = _save(tmp_path / "none.tif", None, (1.0, 0.0, 0.0, 0.0, -1.0, 0.0), z)
     absent = tmp_path / "absent.tif"
-    for path in (tmp_path / "text.tif", elsewhere, turned, unplaced, absent):
+    leads_away = tmp_path / "away.tif"  # a few lines of text by which GDAL reads another file, or an address
+    _save(tmp_path / "other.tif", "EPSG:4326", (0.001, 0.0, -0.005, 0.0, -0.001, 0.005), z)
+    leads_away.write_text(
+        '<VRTDataset rasterXSize="10" rasterYSize="10"><SRS>EPSG:4326</SRS>'
+        "<GeoTransform>-0.005, 0.001, 0, 0.005, 0, -0.001</GeoTransform>"
+        '<VRTRasterBand dataType="Float32" band="1"><SimpleSource><SourceFilename>'
+        f"{tmp_path / 'other.tif'}</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    for path in (tmp_path / "text.tif", elsewhere, turned, unplaced, absent, leads_away):
         with pytest.raises(RegionError) as caught:
             read_heights(path, line)
         assert caught.value.problems[0].file == path.name
         assert caught.value.problems[0].remedy.zh
+        assert str(tmp_path) not in caught.value.text("en")
     (tmp_path / "big.tif").write_bytes(b"x" * 1_100_000)
     with options.using({"region.max_file_mb": 1}), pytest.raises(UnsafeFile):
         read_heights(tmp_path / "big.tif", line)

@@ -334,6 +334,13 @@ def test_driving_keeps_what_can_be_left_and_reached_walking_keeps_all(tmp_path: 
     assert said.remedy.zh
 
 
+def test_one_ways_that_never_lead_back_are_no_streets_to_drive(tmp_path: Path) -> None:
+    path = osm(tmp_path / "x.osm", row(3), {1: ([1, 2, 3], RESIDENTIAL | {"oneway": "yes"})})
+    assert len(read_streets(path, "walk")[0]) == 3
+    with pytest.raises(RegionError, match="no street for driving"):
+        read_streets(path, "drive")
+
+
 def test_a_roundabout_is_driven_one_way(tmp_path: Path) -> None:
     nodes = {1: (0.0, 0.0), 2: (0.001, 0.0), 3: (0.001, 0.001), 4: (0.0, 0.001)}
     ways: Ways = {1: ([1, 2, 3, 4, 1], RESIDENTIAL | {"junction": "roundabout"})}
@@ -421,8 +428,10 @@ def test_files_that_cannot_be_read_are_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "page.osm").write_text("<html><body>404</body></html>")
     (tmp_path / "bomb.osm").write_text('<!DOCTYPE x [<!ENTITY a "b">]><osm version="0.6">&a;</osm>')
     (tmp_path / "table.csv").write_text("a,b")
+    osm(tmp_path / "long.osm", row(2), {1: ([1, 2], {"highway": "footway", "note": "x" * 5000})})
+    osm(tmp_path / "far.osm", row(2), {10**20: ([1, 2], {"highway": "footway"})})
     names = ("absent.osm.pbf", "empty.osm.pbf", "text.osm.pbf", "cut.osm.pbf", "broken.osm", "page.osm")
-    for name in (*names, "bomb.osm", "table.csv", "good.osm"):
+    for name in (*names, "bomb.osm", "table.csv", "long.osm", "far.osm", "good.osm"):
         with pytest.raises(RegionError) as caught:
             read_streets(tmp_path / name, "drive")
         (problem,) = caught.value.problems

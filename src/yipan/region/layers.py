@@ -50,7 +50,7 @@ def layer_of(path: Path, kind: LayerKind, name: str) -> Layer:
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             h.update(chunk)
-    return Layer(kind, name, path.resolve(), h.hexdigest())
+    return Layer(kind, name, path.absolute(), h.hexdigest())  # a link keeps its name, and so its format
 
 
 def read_layers(folder: Path, log: Log, *, packed: bool = False) -> tuple[Layer, ...]:

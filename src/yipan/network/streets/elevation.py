@@ -97,12 +97,13 @@ def read_heights(path: Path | str, streets: Streets) -> Heights:
         ) from error
     _check_size(path)
     try:
-        with rasterio.open(path) as source:
+        with rasterio.open(path, driver="GTiff") as source:  # others may lead to other files
             return _window(source, path, streets)
     except (rasterio.errors.RasterioError, CRSError, OSError) as error:
+        why = str(error).replace(str(path), path.name)
         raise _refused(
             path,
-            Text(f"读不出高程:{error}", f"heights cannot be read: {error}"),
+            Text(f"读不出高程:{why}", f"heights cannot be read: {why}"),
             Text("重新导出为 GeoTIFF", "export it again as a GeoTIFF"),
         ) from error
 

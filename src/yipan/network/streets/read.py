@@ -255,6 +255,8 @@ def _largest(mode: StreetMode, draft: _Draft, problems: list[Problem], file: str
     out = draft.only(~keep)
     metres = float(out.length.sum(dtype=np.int64)) / 1000.0
     problems += remarks.left_out(mode, (piece, draft.lon, draft.lat), metres, file)
+    if not keep.any():  # one-ways that never lead back: no two points reach each other
+        raise remarks.no_streets(mode, file, problems)
     kept = _tidy(draft.only(keep))
     streets = Streets(
         mode, kept.lon, kept.lat, kept.u, kept.v, kept.length, kept.forward, kept.backward, kept.way

@@ -76,7 +76,7 @@ def scan(path: Path, modes: Sequence[StreetMode], *, rules: StreetRules, speeds:
     _check(path)
     try:
         return _scan(path, tuple(modes), rules, speeds)
-    except (RuntimeError, UnicodeDecodeError, OSError) as error:
+    except (RuntimeError, ValueError, OSError) as error:  # osmium names what is wrong by any of them
         raise _unreadable(path, str(error)) from error
 
 
