@@ -193,6 +193,28 @@ def test_links_join_the_streets(blocks: Region) -> None:
     via = np.minimum(direct[:, [0]] + 90 + direct[[8]], direct[:, [8]] + 90 + direct[[0]])
     off = ~np.eye(len(CELLS), dtype=bool)
     assert np.array_equal(after[off], (np.minimum(direct, via) + int(terminal))[off])
+    points = times_to_points(joined, *_degrees(CELLS), "drive")
+    assert np.array_equal(points[off], after[off])  # a place at a cell's own point is as far as the cell
+
+
+def _degrees(crossings: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    points = np.array([at(*c) for c in crossings])
+    return points[:, 0], points[:, 1]
+
+
+@pytest.mark.parametrize("day", ["soon", "9999-12-31", "2026-02-30"])
+def test_a_window_of_no_day_is_refused(blocks: Region, day: str) -> None:
+    with pytest.raises(OptionError, match=day):
+        travel_times(blocks, "transit", window=Window(day=day))
+
+
+def test_assumptions_that_cannot_be_computed_with_are_refused(blocks: Region) -> None:
+    wrong = assumed(blocks, walk_speed=0.0, walk_limit=3000.0, congestion=0.0)
+    with pytest.raises(OptionError) as caught:
+        travel_times(wrong, "transit")
+    assert [p.column for p in caught.value.problems] == ["congestion", "walk_speed", "walk_limit"]
+    with pytest.raises(OptionError, match="walk_speed"):
+        travel_times(assumed(example("tiny"), walk_speed=0.0), "drive")
 
 
 def test_facts_and_problems(blocks: Region, tmp_path: Path) -> None:
@@ -215,7 +237,10 @@ def test_cells_off_the_streets_are_named_and_unreached(blocks: Region) -> None:
     facts = describe_network(moved)
     assert facts is not None
     assert facts.cells_off["walk"] == 1
-    assert any("c4" in p.what.en for p in facts.problems)
+    assert [p.what.en.partition(":")[0] for p in facts.problems if "c4" in p.what.en] == [
+        "cell c4 is on no street to walk on",
+        "cell c4 is on no street to drive on",
+    ]
     times = travel_times(moved, "any").seconds
     assert (np.delete(times[4], 4) == UNREACHED).all()
 
@@ -243,7 +268,7 @@ def test_a_cluster_gives_the_same_matrix(blocks: Region) -> None:
         expected = [here.block(0, len(CELLS), percentile=p) for p in (10, 50)]
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
         ) as cluster,
         connected(cluster.scheduler_address) as client,
         compute_on_cluster(rows, client, block=3) as there,

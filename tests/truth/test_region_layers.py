@@ -76,6 +76,7 @@ def test_layers_of_a_zip_outlive_it(folder: Path, tmp_path: Path) -> None:
     ("text", "column"),
     [
         ('[departures]\nday = "soon"', "departures.day"),
+        ("[departures]\nday = 9999-12-31", "departures.day"),
         ('[departures]\nstart = "25 past"', "departures.start"),
         ('[departures]\nstart = "09:00"\nend = "08:00"', "departures.end"),
         ("[departures]\nstep = 0", "departures.step"),
@@ -92,6 +93,39 @@ def test_unsound_departures_are_named(folder: Path, text: str, column: str) -> N
     region, problems = read_checked(folder)
     assert region is None
     assert [p.column for p in problems if p.severity == "error"] == [column]
+    lenient, _ = read_checked(folder, strict=False)
+    assert lenient is not None
+    departures = lenient.meta.departures or Departures()
+    assert departures.start < departures.end
+    assert departures.step >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("walk_speed", 0), ("congestion", 0), ("walk_limit", -1), ("max_rides", 0)]
+)
+def test_assumptions_that_cannot_be_computed_with_are_named(folder: Path, name: str, value: float) -> None:
+    toml = folder / "region.toml"
+    text = toml.read_text(encoding="utf-8")
+    section = f"[assumptions.{name}]"
+    if section in text:
+        head, rest = text.split(section)
+        rest = rest.replace(rest.split("\n")[1], f"value = {value}", 1)
+    else:
+        head, rest = text, f'\nvalue = {value}\nunit = "x"\nsource = "default"\nquality = "assumed"\n'
+    toml.write_text(f"{head}{section}{rest}", encoding="utf-8")
+    region, problems = read_checked(folder)
+    assert region is None
+    assert f"assumptions.{name}.value" in [p.column for p in problems if p.severity == "error"]
+
+
+def test_a_link_to_a_file_keeps_its_own_name(folder: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "4f1b"  # as large files are kept by content
+    (folder / "streets.osm").rename(kept)
+    (folder / "streets.osm").symlink_to(kept)
+    region = read_region(folder)
+    assert region.layers[0].path.name == "streets.osm"
+    write_region(region, tmp_path / "copy")
+    assert (tmp_path / "copy" / "streets.osm").read_bytes() == kept.read_bytes()
 
 
 def test_strays_are_named(folder: Path) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yipan.errors import OptionError
+from yipan.errors import OptionError, Problem
+from yipan.region.assumptions import BOUNDS
 from yipan.region.value import Region
 from yipan.text import Text
 
@@ -75,13 +77,13 @@ def costs_of(region: Region, *, percentile: int, period: Period) -> Costs:
     UnknownName
         When the region lacks an assumption (named).
     OptionError
-        When `percentile` is not within 1–99.
+        When `percentile` is not within 1–99, or an assumption cannot be computed with.
     """
     if not 1 <= percentile <= 99:
         raise OptionError(
             Text(f"百分位 {percentile} 应在 1 到 99 之间", f"percentile {percentile} is not within 1–99")
         )
-    a = {i: region.assumption(i).value for i in _ASSUMED}
+    a = assumed(region, _ASSUMED)
     return Costs(
         walk_s_per_km=3600 * a["walk_detour"] / a["walk_speed"],
         local_s_per_km=3600 * a["walk_detour"] / a["local_speed"],
@@ -95,6 +97,27 @@ def costs_of(region: Region, *, percentile: int, period: Period) -> Costs:
         wait_share=percentile / 100,
         period=period,
     )
+
+
+def assumed(region: Region, names: Sequence[str]) -> dict[str, float]:
+    """Return the values of assumptions by name, or refuse those that times cannot be computed with."""
+    values = {name: region.assumption(name).value for name in names}
+    problems = []
+    for name, value in values.items():
+        low, high = BOUNDS[name]
+        if not low <= value <= high:
+            problems.append(
+                Problem(
+                    what=Text(f"{name} = {value:g} 不可用", f"{name} = {value:g} cannot be used"),
+                    remedy=Text(f"取 {low:g} 到 {high:g}", f"make it {low:g} to {high:g}"),
+                    column=name,
+                )
+            )
+    if problems:
+        raise OptionError(
+            Text("假设不可用", "travel times cannot be computed with these assumptions"), problems=problems
+        )
+    return values
 
 
 STREET_READ = ("snap_limit", "max_rides", "congestion", "longest_trip")

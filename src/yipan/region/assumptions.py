@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 ASSUMPTIONS: tuple[tuple[str, float, str, str, str], ...] = (
     ("walk_speed", 4.8, "km/h", "步行速度", "walking speed"),
     ("walk_detour", 1.3, "ratio", "步行绕行系数", "detour of walking against the straight line"),
@@ -53,3 +56,17 @@ STREET_ASSUMPTIONS: tuple[tuple[str, float, str, str, str], ...] = (
     ("longest_trip", 180.0, "min", "计算的最长出行时间", "longest trip by timetable that is computed"),
 )
 """Further assumptions of a region with streets: id, default value, unit, name."""
+
+BOUNDS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        **dict.fromkeys(("walk_speed", "local_speed"), (1.0, 1000.0)),
+        "walk_detour": (1.0, 10.0),
+        **dict.fromkeys(("walk_limit", "transfer_walk"), (0.0, 100.0)),
+        **dict.fromkeys(("transfer_time", "coach_wait", "park_time", "terminal_time"), (0.0, 1440.0)),
+        **dict.fromkeys(("coach_factor", "congestion"), (0.01, 100.0)),
+        "snap_limit": (0.0, 100_000.0),
+        "max_rides": (1.0, 32.0),
+        "longest_trip": (1.0, 1440.0),
+    }
+)
+"""Least and largest value that travel times can be computed with, both possible, in the unit above."""

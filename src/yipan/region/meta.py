@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 import re
 import sys
@@ -10,10 +9,10 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from yipan.region.assumptions import ASSUMPTIONS, STREET_ASSUMPTIONS
+from yipan.region.assumptions import ASSUMPTIONS, BOUNDS, STREET_ASSUMPTIONS
 from yipan.region.findings import Log, suggest
 from yipan.region.schema import Quality
-from yipan.region.value import Assumption, Cluster, Departures, Meta, Provenance, Source
+from yipan.region.value import Assumption, Cluster, Departures, Meta, Provenance, Source, service_day
 from yipan.text import Text
 
 FILE = "region.toml"
@@ -289,7 +288,7 @@ def _named(top: _Reader, key: str, keys: Sequence[str]) -> Iterator[tuple[str, _
 
 def _assumptions(top: _Reader) -> Iterator[Assumption]:
     for name, reader in _named(top, "assumptions", ("value", "unit", "zh", "en", "source", "quality")):
-        value = reader.number("value")
+        value = _bounded(reader, name)
         made = Assumption(
             id=name,
             value=value,
@@ -300,6 +299,20 @@ def _assumptions(top: _Reader) -> Iterator[Assumption]:
         )
         if not math.isnan(value):
             yield made
+
+
+def _bounded(reader: _Reader, name: str) -> float:
+    """Return the value of an assumption, NaN where it is no number or none that can be computed with."""
+    value = reader.number("value")
+    low, high = BOUNDS.get(name, (-HUGE, HUGE))
+    if math.isnan(value) or low <= value <= high:
+        return value
+    reader.wrong(
+        "value",
+        Text(f"不可用:{value:g}", f"cannot be used: {value:g}"),
+        Text(f"填写 {low:g} 到 {high:g} 之间的数", f"write a number from {low:g} to {high:g}"),
+    )
+    return math.nan
 
 
 def _provenance(top: _Reader) -> Iterator[Provenance]:
@@ -338,24 +351,21 @@ def _departures(top: _Reader) -> Departures | None:
             Text("应晚于 start", "must be later than start"),
             Text('写成 start = "07:00",end = "09:00"', 'write start = "07:00", end = "09:00"'),
         )
+        start, end = default.start, default.end
     return Departures(day=_day(reader, day), start=start, end=end, step=step)
 
 
 def _day(reader: _Reader, value: object) -> str:
     """Return a date in ISO form, from a TOML date or from text; empty for the busiest working day."""
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-        return value.isoformat()
-    if value == "":
-        return ""
-    try:
-        return datetime.date.fromisoformat(str(value)).isoformat()
-    except ValueError:
-        reader.wrong(
-            "day",
-            Text(f"不是日期:{value!r}", f"not a date: {value!r}"),
-            Text("填写 day = 2026-03-10 这样的日期", "write a date, as in day = 2026-03-10"),
-        )
-        return ""
+    day = service_day(str(value))
+    if value == "" or day is not None:
+        return "" if day is None else day.isoformat()
+    reader.wrong(
+        "day",
+        Text(f"不是可用的日期:{value!r}", f"not a date that can be used: {value!r}"),
+        Text("填写 day = 2026-03-10 这样的日期", "write a date, as in day = 2026-03-10"),
+    )
+    return ""
 
 
 def _clock(reader: _Reader, key: str, default: int) -> int:

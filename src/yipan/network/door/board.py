@@ -32,6 +32,10 @@ from yipan.text import Text
 
 Places = tuple[Floats, Floats]
 """Degrees: longitudes and latitudes."""
+_STREETS: Mapping[StreetMode, Text] = {
+    "walk": Text("步行街道", "street to walk on"),
+    "drive": Text("车行街道", "street to drive on"),
+}
 
 
 @dataclass(frozen=True)
@@ -183,16 +187,14 @@ class Board:
         """Return everything there is to tell of streets, feeds, and places that are on no street."""
         out = [p for g in self.grounds.values() for p in g.problems]
         out += self._timetable[1]
-        names = {
-            "walk": Text("步行道路", "street to walk on"),
-            "drive": Text("机动车道路", "street to drive on"),
-        }
+        cell = Text("单元格", "cell")
         for mode in self.grounds:
-            out += missed_problems(self.snapped(mode, self.at), self.ids, file="cells.csv", what=names[mode])
+            put = self.snapped(mode, self.at)
+            out += missed_problems(put, self.ids, file="cells.csv", what=cell, street=_STREETS[mode])
         stops = self.timetable.stops
         if len(stops):
-            put = self.snapped("walk", _points(stops))
-            out += missed_problems(put, stops.ids, file="transit", what=Text("站点", "stop"))
+            put, stop = self.snapped("walk", _points(stops)), Text("站点", "stop")
+            out += missed_problems(put, stops.ids, file="transit", what=stop, street=_STREETS["walk"])
         return tuple(out)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from yipan.network.costs import STREET_READ, Costs, costs_of, whole
+from yipan.errors import OptionError
+from yipan.network.costs import STREET_READ, Costs, assumed, costs_of, whole
 from yipan.network.values import Window
-from yipan.region.value import Departures, Region
+from yipan.region.value import Departures, Region, service_day
+from yipan.text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +56,9 @@ def street_costs(region: Region, *, percentile: int, window: Window) -> StreetCo
     UnknownName
         When the region lacks an assumption (named).
     OptionError
-        When `percentile` is not within 1–99.
+        When `percentile` is not within 1–99, the window's day is no date, or an assumption cannot be used.
     """
-    value = {
-        name: region.assumption(name).value
-        for name in (*STREET_READ, "walk_speed", "walk_limit", "transfer_walk")
-    }
+    value = assumed(region, (*STREET_READ, "walk_speed", "walk_limit", "transfer_walk"))
     per_km = 3_600_000 / value["walk_speed"]
     return StreetCosts(
         lines=costs_of(region, percentile=percentile, period=window.period),
@@ -71,11 +70,26 @@ def street_costs(region: Region, *, percentile: int, window: Window) -> StreetCo
         max_rides=int(value["max_rides"]),
         congestion=value["congestion"],
         longest=int(whole(60 * value["longest_trip"])),
-        day="" if window.day == "weekday" else window.day,
+        day=_day(window.day),
         start=60 * window.start,
         end=60 * window.end,
         step=(region.meta.departures or Departures()).step,
     )
+
+
+def _day(text: str) -> str:
+    """Return the ISO date of a window's day, empty for the busiest working day."""
+    if text in {"", "weekday"}:
+        return ""
+    day = service_day(text)
+    if day is None:
+        raise OptionError(
+            Text(
+                f"出发日 {text!r} 不可用:写成 2026-03-10 这样的日期,或 weekday",
+                f"a window cannot be of day {text!r}: give a date like 2026-03-10, or weekday",
+            )
+        )
+    return day.isoformat()
 
 
 def window_of(region: Region, window: Window | None) -> Window:

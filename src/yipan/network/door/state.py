@@ -18,6 +18,7 @@ from yipan.network.matrix.size import SECONDS_BYTES, MatrixSize, refuse_in_memor
 from yipan.network.matrix.values import Rows
 from yipan.network.minplus import FAR, Seconds, closure, lower
 from yipan.network.services import Service, read_services
+from yipan.network.streets.values import Int64
 from yipan.network.sweep.many import between
 from yipan.network.values import UNREACHED, Mode, Window
 from yipan.region.value import Region
@@ -77,7 +78,8 @@ class StreetState:
     @property
     def nbytes(self) -> int:
         """Bytes held, matrices that other states share included."""
-        return sum(v.nbytes for v in self._known.values())
+        streets: Seconds | None = self.__dict__.get("along_streets")
+        return sum(v.nbytes for v in self._known.values()) + (0 if streets is None else streets.nbytes)
 
     @cached_property
     def points(self) -> Points:
@@ -100,11 +102,10 @@ class StreetState:
 
     def _car(self) -> Seconds:
         """Return driving times; links join the streets by a closure over their ends."""
-        times, roads = self.base.along_streets, self.roads
-        if not len(roads.u):
+        times, roads, ends = self.base.along_streets, self.roads, self._link_ends
+        if not len(ends):
             return self._settled(times.copy(), "car")
         terminal = np.int32(self.costs.lines.terminal)
-        ends = np.unique(np.concatenate([roads.u, roads.v]))
         hub = np.minimum(times[np.ix_(ends, ends)], FAR)
         hub = np.where(hub >= FAR, FAR, hub - terminal).astype(np.int32)
         u, v = np.searchsorted(ends, roads.u), np.searchsorted(ends, roads.v)
@@ -120,6 +121,11 @@ class StreetState:
         lower(best, closure(hub), onward)
         lower(out, reach, best)
         return self._settled(out, "car")
+
+    @property
+    def _link_ends(self) -> Int64:
+        """Cells at the ends of links."""
+        return np.unique(np.concatenate([self.roads.u, self.roads.v]))
 
     def _lowered(self) -> Seconds:
         """Return times by timetable, lowered by the lines the base has not (`yipan.network.door.hubs`)."""
@@ -148,20 +154,30 @@ class StreetState:
         return times
 
     def to_points(self, at: Places, mode: Mode) -> Seconds:
-        """Return seconds from every cell to places: along streets exactly, by timetable over near cells.
+        """Return seconds from every cell to places: along streets and links exactly, by timetable over cells.
 
         By timetable, the least of walking all the way and, over the place's `ATTACHED` nearest cells, the
         time to the cell and the walk from it.
         """
         out = np.full((len(self.ids), len(at[0])), FAR, dtype=np.int32)
-        board = self.board
         if mode in ("drive", "any"):
-            cells, places = board.cells["drive"], board.ends("drive", at)
-            drive = whole_seconds(between(board.grounds["drive"].customised, cells, places))
-            out = np.where(drive >= FAR, FAR, drive + np.int32(self.costs.lines.terminal)).astype(np.int32)
+            out = self._by_car(at)
         if mode in ("transit", "any"):
             np.minimum(out, self._by_person(at), out=out)
         out[out >= FAR] = UNREACHED
+        return out
+
+    def _by_car(self, at: Places) -> Seconds:
+        """Return seconds of driving to places: along streets, or over the last link and on along streets."""
+        board, terminal = self.board, np.int32(self.costs.lines.terminal)
+        cells, places = board.cells["drive"], board.ends("drive", at)
+        drive = whole_seconds(between(board.grounds["drive"].customised, cells, places))
+        out = np.where(drive >= FAR, FAR, drive + terminal).astype(np.int32)
+        ends = self._link_ends
+        if len(ends):
+            reach = np.minimum(self.get("car")[:, ends], FAR)
+            reach[ends, np.arange(len(ends))] = terminal
+            lower(out, reach, np.minimum(drive[ends], FAR).astype(np.int32))
         return out
 
     def _by_person(self, at: Places) -> Seconds:

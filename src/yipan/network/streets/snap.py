@@ -185,7 +185,12 @@ def _nearest(
     return segment, share, off
 
 
-def missed_problems(snapped: Snapped, ids: Sequence[str], *, file: str, what: Text) -> list[Problem]:
+_STREET = Text("街道", "street")
+
+
+def missed_problems(
+    snapped: Snapped, ids: Sequence[str], *, file: str, what: Text, street: Text = _STREET
+) -> list[Problem]:
     """Return a warning for every place that is on no street, nearest to a street first.
 
     Parameters
@@ -194,8 +199,8 @@ def missed_problems(snapped: Snapped, ids: Sequence[str], *, file: str, what: Te
         Id of each place.
     file
         File they come from.
-    what
-        What they are, as in "cell".
+    what, street
+        What they are, as in "cell", and what they are not on.
 
     Examples
     --------
@@ -205,15 +210,18 @@ def missed_problems(snapped: Snapped, ids: Sequence[str], *, file: str, what: Te
     cells.csv: cell c7 is on no street: the nearest is 1,530 m away, the limit is 1,000 m → ...
     """
     order = snapped.missed[np.argsort(snapped.off[snapped.missed], kind="stable")]
-    problems = [_missed(ids[i], float(snapped.off[i]), snapped.limit, file, what) for i in order[:_NAMED]]
+    problems = [
+        _missed(ids[i], float(snapped.off[i]), snapped.limit, file=file, what=what, street=street)
+        for i in order[:_NAMED]
+    ]
     rest = [ids[i] for i in order[_NAMED:]]
     if rest:
         names = ", ".join(rest)
         problems.append(
             Problem(
                 what=Text(
-                    f"另有 {len(rest):,} 个{what.zh}不在任何街道上,且更远:{names}",
-                    f"{len(rest):,} more of kind {what.en} are on no street and farther from it: {names}",
+                    f"另有 {len(rest):,} 个{what.zh}不在任何{street.zh}上,且更远:{names}",
+                    f"{len(rest):,} more of kind {what.en} are on no {street.en} and farther away: {names}",
                 ),
                 remedy=_REMEDY,
                 file=file,
@@ -229,12 +237,12 @@ _REMEDY = Text(
 )
 
 
-def _missed(name: str, off: float, limit: float, file: str, what: Text) -> Problem:
+def _missed(name: str, off: float, limit: float, *, file: str, what: Text, street: Text) -> Problem:
     away = f"{off:,.0f} m" if np.isfinite(off) else "∞"
     return Problem(
         what=Text(
-            f"{what.zh} {name} 不在任何街道上:最近的街道在 {away} 之外,上限为 {limit:,.0f} m",
-            f"{what.en} {name} is on no street: the nearest is {away} away, the limit is {limit:,.0f} m",
+            f"{what.zh} {name} 不在任何{street.zh}上:最近的在 {away} 之外,上限为 {limit:,.0f} m",
+            f"{what.en} {name} is on no {street.en}: the nearest is {away} away, the limit is {limit:,.0f} m",
         ),
         remedy=_REMEDY,
         file=file,
