@@ -24,6 +24,7 @@ from yipan.network.matrix.store import Matrix
 from yipan.network.times import travel_times
 from yipan.network.values import UNREACHED
 from yipan.region import Region
+from yipan.region.formats import safe_cell
 from yipan.region.read import read_region
 from yipan.screen import FOLDER, Screen, json_option, lang_option, make_screen
 from yipan.text import Text
@@ -39,7 +40,7 @@ _MODE = click.option(
 )
 _DECAYS: dict[str, Callable[[float], Decay]] = {
     "step": Step,
-    "exponential": lambda minutes: Exponential(float(np.log(2)) / minutes),
+    "exponential": Exponential.of_half,
     "logistic": lambda minutes: Logistic(minutes, minutes / 3),
     "gaussian": lambda minutes: Gaussian(minutes / float(np.sqrt(2 * np.log(2)))),
 }
@@ -97,7 +98,7 @@ def network_command(*, folder: Path, lang: str | None, as_json: bool) -> None:
 
 def _percentiles(text: str) -> tuple[int, ...]:
     parts = text.split(",")
-    if all(p.strip().isdigit() and 1 <= int(p) <= 99 for p in parts):
+    if all(p.strip().isdecimal() and 1 <= int(p) <= 99 for p in parts):
         return tuple(sorted({int(p) for p in parts}))
     raise click.BadParameter("写成 5,50,95 / write it as 5,50,95", param_hint="--percentiles")
 
@@ -138,7 +139,13 @@ def times_command(
 ) -> None:
     """单元格之间的出行时间矩阵 / The matrix of travel times between cells."""
     screen = make_screen(lang, as_json=as_json)
-    rows = travel_rows(read_region(folder), cast("Mode", mode), percentiles=_percentiles(percentiles))
+    region = read_region(folder)
+    rows = travel_rows(region, cast("Mode", mode), percentiles=_percentiles(percentiles))
+    if mode != "transit" and region.layers_of("streets") and len(region.tables["links"]):
+        screen.say(
+            "矩阵只沿街道驾车,不计 links.csv 中的路段",
+            "The matrix drives along streets only; the links of links.csv are not counted",
+        )
     size = matrix_size(len(rows.origins), len(rows.destinations), percentiles=len(rows.percentiles))
     screen.say(f"矩阵 {size.text.zh}", f"Matrix {size.text.en}")
     table = out.suffix.lower() == ".csv"
@@ -168,7 +175,7 @@ def _write_times(matrix: Matrix, out: Path) -> None:
             for at, destination in enumerate(matrix.destinations):
                 values = [p[at] for p in planes]
                 minutes = ["" if v == UNREACHED else f"{v / 60:.2f}" for v in values]
-                writer.writerow([origin, destination, *minutes])
+                writer.writerow([safe_cell(origin), safe_cell(destination), *minutes])
 
 
 @click.command("access")
@@ -228,7 +235,7 @@ def access_command(
         {
             "column": column,
             "minutes": limits,
-            "zones": {z: means.mean[i].tolist() for i, z in enumerate(means.zones)},
+            "zones": {z: [_number(v) for v in means.mean[i]] for i, z in enumerate(means.zones)},
             "equity": {k: _plain(asdict(e)) for k, e in spread.items()},
         }
     )
@@ -240,12 +247,17 @@ def access_command(
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a mapping that JSON can hold: what is not a number becomes nothing."""
-    return {
-        k: None if isinstance(v, float) and not np.isfinite(v) else v
-        for k, v in data.items()
-        if k != "groups"
-    }
+    """Return a mapping that JSON can hold, without the groups."""
+    return {k: _number(v) if isinstance(v, float) else v for k, v in data.items() if k != "groups"}
+
+
+def _number(value: float) -> float | None:
+    """Return a number as JSON can hold it: nothing where there is none."""
+    return float(value) if np.isfinite(value) else None
+
+
+def _shown(value: float, form: str) -> str:
+    return format(value + 0.0, form) if np.isfinite(value) else "–"
 
 
 def _limits(text: str) -> list[float]:
@@ -284,14 +296,15 @@ def _write_access(out: Path, cells: Any, zones: list[str], limits: list[float], 
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["cell", "zone", *(f"within_{m:g}_min" for m in limits)])
         for cell, zone, values in zip(cells, zones, found, strict=True):
-            writer.writerow([cell, zone, *(f"{v:.6g}" for v in values)])
+            writer.writerow([safe_cell(cell), safe_cell(zone), *(f"{v:.6g}" for v in values)])
 
 
 def _show_access(screen: Screen, region: Region, limits: list[float], zones: Any, mean: Any) -> None:
     zh = screen.lang == "zh"
     header = ["分区" if zh else "zone", *(f"{m:g} {'分钟' if zh else 'min'}" for m in limits)]
     rows = [
-        [region.zone_name(z).in_(screen.lang), *(f"{v:,.0f}" for v in mean[i])] for i, z in enumerate(zones)
+        [region.zone_name(z).in_(screen.lang), *(_shown(v, ",.0f") for v in mean[i])]
+        for i, z in enumerate(zones)
     ]
     screen.table("可达量(按人口平均)" if zh else "Reached, mean over residents", header, rows)
 
@@ -304,7 +317,12 @@ def _show_equity(screen: Screen, spread: dict[str, Equity], column: str) -> None
         else ["limit, min", "mean", "worst tenth", "best tenth", "Gini", "Palma"]
     )
     rows = [
-        [k, *(f"{v:,.0f}" for v in (e.mean, e.worst_tenth, e.best_tenth)), f"{e.gini:.3f}", f"{e.palma:.2f}"]
+        [
+            k,
+            *(_shown(v, ",.0f") for v in (e.mean, e.worst_tenth, e.best_tenth)),
+            _shown(e.gini, ".3f"),
+            _shown(e.palma, ".2f"),
+        ]
         for k, e in spread.items()
     ]
     screen.table(f"公平性({column})" if zh else f"Equity ({column})", header, rows)

@@ -133,11 +133,46 @@ def test_isochrones_hold_the_cells_reached(blocks: Path, region: Region, tmp_pat
     [
         ("isochrone", "x", "--at", "somewhere", "--out", "y"),
         ("times", "x", "--percentiles", "half", "--out", "y"),
+        ("times", "x", "--percentiles", "²", "--out", "y"),
         ("access", "x", "--minutes", "soon"),
     ],
 )
 def test_wrong_calls(words: tuple[str, ...], blocks: Path) -> None:
     assert CliRunner().invoke(cli, [str(blocks) if w == "x" else w for w in words]).exit_code == 2
+
+
+def test_a_zone_where_nobody_lives_has_no_mean(blocks: Path, region: Region, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    cells = region.cells
+    cells.loc[cells["zone"] == "S", "population"] = 0.0
+    write_region(region.replace(cells=cells), empty)
+    data = json.loads(run("access", empty, "--minutes", "0.001", "--json").stdout)
+    assert data["zones"]["S"] == [None]
+    assert data["equity"]["0.001"]["gini"] is None  # nothing is reached within 0.06 s
+    assert "nan" not in run("access", empty, "--lang", "en").stdout
+
+
+def test_tables_are_safe_to_open_in_a_spreadsheet(region: Region, tmp_path: Path) -> None:
+    cells = region.cells
+    cells.loc[0, "id"] = "=1+1"
+    folder = tmp_path / "blocks"
+    write_region(region.replace(cells=cells), folder)
+    run("times", folder, "--mode", "drive", "--out", tmp_path / "t.csv")
+    run("access", folder, "--mode", "drive", "--out", tmp_path / "a.csv")
+    for name in ("t.csv", "a.csv"):
+        with (tmp_path / name).open(encoding="utf-8") as file:
+            words = {word for row in csv.reader(file) for word in row}
+        assert "'=1+1" in words
+        assert "=1+1" not in words
+
+
+def test_links_left_out_of_a_matrix_are_told(region: Region, tmp_path: Path) -> None:
+    row = {"id": "x", "from": "c0", "to": "c8", "length": 4.0, "speed": 60.0, "kind": "expressway"}
+    frame = region.table("links").reindex(range(1)).assign(**row, source="invented", quality="assumed")
+    write_region(region.replace(links=frame), tmp_path / "blocks")
+    words = ("times", tmp_path / "blocks", "--lang", "en", "--out", tmp_path / "t.csv", "--mode")
+    assert "links.csv are not counted" in " ".join(run(*words, "drive").stdout.split())
+    assert "links.csv" not in run(*words, "transit").stdout
 
 
 def test_a_cluster_that_does_not_answer_is_told(blocks: Path, tmp_path: Path) -> None:
@@ -155,3 +190,13 @@ def test_the_report_shows_streets_and_isochrones(tmp_path: Path) -> None:
     assert 'id="t-streets"' in page
     assert page.count("By public transport (min)") >= 1
     assert not files.problems
+
+
+def test_the_report_of_a_region_whose_largest_cell_is_on_no_street(tmp_path: Path) -> None:
+    region = city(tmp_path / "blocks")
+    cells = region.cells
+    cells.loc[4, ["lon", "lat"]] = at(-0.99, 7.9)
+    cells.loc[4, "population"] = 1e6
+    region = region.replace(cells=cells)
+    files = write_report(tmp_path / "report", region=region, results=measure(region), langs=("en",))
+    assert 'id="f-isochrones"' in files.html.read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ import shapely
 
 from yipan.network import describe_network, street_reach, travel_times
 from yipan.network.door.facts import NetworkFacts
-from yipan.network.door.reach import ReachMode
+from yipan.network.door.reach import ReachMode, cells_on_streets
 from yipan.network.isochrones import street_isochrones
 from yipan.network.streets.values import Streets
 from yipan.network.values import UNREACHED
@@ -38,7 +38,13 @@ def street_blocks(m: Material) -> list[Block]:
     facts = describe_network(m.region)
     if facts is None:
         return []
-    return [_facts_table(m, facts), _isochrones(m)]
+    blocks: list[Block] = [_facts_table(m, facts)]
+    on = np.flatnonzero(cells_on_streets(m.region))
+    if len(on):
+        cells = m.region.tables["cells"]
+        weight = np.nan_to_num(cells.numbers("population")) + np.nan_to_num(cells.numbers("jobs"))
+        blocks.append(_isochrones(m, int(on[weight[on].argmax()])))  # from where most people live and work
+    return blocks
 
 
 def _facts_table(m: Material, facts: NetworkFacts) -> TableBlock:
@@ -77,9 +83,11 @@ def _facts_table(m: Material, facts: NetworkFacts) -> TableBlock:
     )
 
 
-def _isochrones(m: Material) -> FigureBlock:
-    lon, lat, name = _busiest(m)
-    limits = _limits(m)
+def _isochrones(m: Material, cell: int) -> FigureBlock:
+    cells = m.region.tables["cells"]
+    lon, lat = (float(cells.numbers(axis)[cell]) for axis in ("lon", "lat"))
+    name = m.region.zone_name(m.region.zone_ids[int(m.region.cell_zone[cell])])
+    limits = _limits(m, cell)
     west, south, east, north = m.ground.bounds
     side = min(max(max(east - west, north - south) / 150, 15.0), 200.0)  # squares no one sees singly
     under = None
@@ -122,24 +130,12 @@ def _isochrones(m: Material) -> FigureBlock:
     )
 
 
-def _busiest(m: Material) -> tuple[float, float, Text]:
-    """Return the cell where most people live and work: degrees, and its zone's name."""
-    cells = m.region.tables["cells"]
-    weight = np.nan_to_num(cells.numbers("population")) + np.nan_to_num(cells.numbers("jobs"))
-    at = int(weight.argmax())
-    zone = m.region.zone_ids[int(m.region.cell_zone[at])]
-    return float(cells.numbers("lon")[at]), float(cells.numbers("lat")[at]), m.region.zone_name(zone)
-
-
-def _limits(m: Material) -> tuple[int, int, int]:
-    """Return three limits about the median time by public transport from the busiest cell, at most."""
-    cells = m.region.tables["cells"]
-    weight = np.nan_to_num(cells.numbers("population")) + np.nan_to_num(cells.numbers("jobs"))
-    row = travel_times(m.region, "transit").seconds[int(weight.argmax())]
+def _limits(m: Material, cell: int) -> tuple[int, int, int]:
+    """Return three limits about the median time by public transport from a cell, at most."""
+    row = travel_times(m.region, "transit").seconds[cell]
     reached = row[row != UNREACHED]
     middle = float(np.median(reached)) / 60 if len(reached) else 30.0
-    at = min(int(np.searchsorted(_STEPS, middle)), len(_STEPS) - 2)
-    at = max(at, 1)
+    at = max(1, min(int(np.searchsorted(_STEPS, middle)), len(_STEPS) - 2))
     return _STEPS[at - 1], _STEPS[at], _STEPS[at + 1]
 
 

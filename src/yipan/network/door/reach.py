@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yipan.errors import Problem, RegionError
 from yipan.network.door.board import Board, board_of
@@ -60,6 +61,12 @@ def street_reach(
         )
     costs = street_costs(region, percentile=percentile, window=window_of(region, window))
     return times_from(board_of(region, costs), lon, lat, mode)
+
+
+def cells_on_streets(region: Region) -> NDArray[np.bool_]:
+    """Return which cells are on the streets of every mode, so that `street_reach` knows their times."""
+    board = board_of(region, street_costs(region, percentile=50, window=window_of(region, None)))
+    return np.asarray(np.all([at.chain >= 0 for at in board.cells.values()], axis=0))
 
 
 def times_from(board: Board, lon: float, lat: float, mode: ReachMode) -> tuple[Streets, Seconds]:
