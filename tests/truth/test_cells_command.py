@@ -107,6 +107,12 @@ def test_wrong_calls_and_wrong_files_are_said_in_words(folder: Path) -> None:
         run(folder / "none.geojson", "--resolution", 9, "--out", folder / "c.csv")
     with pytest.raises(YipanError, match="cannot read a file of this kind"):
         run(folder / "totals.csv", "--resolution", 9, "--out", folder / "c.csv")
+    for column in ("zone", "lon", "source"):
+        with pytest.raises(YipanError, match=f"the column {column} cannot hold a count"):
+            run(
+                zones, "--resolution", 9, "--totals", folder / "totals.csv", "--column", column,
+                "--out", folder / "c.csv",
+            )  # fmt: skip
     with pytest.raises(YipanError, match="use resolution 8"):
         run(zones, "--resolution", 11, "--most", 20, "--out", folder / "c.csv")
 

@@ -207,6 +207,10 @@ def test_a_file_cut_short_is_refused_by_name(tmp_path: Path) -> None:
     np.save(plane, np.array([object()], dtype=object), allow_pickle=True)
     with pytest.raises(RegionError, match=r"p50\.npy: damaged or cut short"):
         open_matrix(tmp_path)
+    with plane.open("wb") as file:
+        np.savez(file, np.zeros((6, 6), dtype=np.uint16))  # an archive of arrays
+    with pytest.raises(RegionError, match=r"p50\.npy: damaged or cut short"):
+        open_matrix(tmp_path)
 
 
 def test_a_record_of_nonsense_is_found(tmp_path: Path) -> None:
@@ -247,7 +251,14 @@ def test_flipped_bits_are_found_and_mended(tmp_path: Path, caplog: pytest.LogCap
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "[1]", '{"format": "yipan-matrix", "version": 2}', '{"format": "x", "version": 1}'],
+    [
+        "",
+        "{}",
+        "[1]",
+        "[" * 100_000,
+        '{"format": "yipan-matrix", "version": 2}',
+        '{"format": "x", "version": 1}',
+    ],
 )
 def test_a_description_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "matrix.json").write_text(text)
@@ -372,7 +383,7 @@ def test_a_cluster_gives_the_same_bit_for_bit(tmp_path: Path) -> None:
     here = compute_matrix(rows, block=7)
     with (
         distributed.LocalCluster(
-            processes=True, n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=40
+            processes=True, n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=40
         ) as cluster,
         distributed.Client(cluster) as client,
     ):

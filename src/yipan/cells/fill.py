@@ -325,7 +325,9 @@ def _check_totals(cells: pd.DataFrame, totals: Totals, *, whole: bool) -> None:
             problems.append(_wrong(what, Text("填写此分区的总数", "give this zone's total"), zone))
         elif whole and value != int(value):
             what = Text(f"分区“{zone}”的总数不是整数:{value}", f"the total of '{zone}' is not whole: {value}")
-            problems.append(_wrong(what, Text("取整,或用 whole=False", "round it, or use whole=False"), zone))
+            problems.append(
+                _wrong(what, Text("取整,或不要求整数", "round it, or do without whole numbers"), zone)
+            )
     for zone in totals:
         if zone not in zones:
             what = Text(f"没有分区“{zone}”的单元格", f"there are no cells of zone '{zone}'")

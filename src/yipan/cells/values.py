@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from yipan.errors import Problem
-from yipan.region.schema import Quality
+from yipan.errors import OptionError, Problem
+from yipan.region.schema import CELLS, Quality
 from yipan.region.value import Provenance
 from yipan.text import Text
 
@@ -63,12 +63,32 @@ def filled(
     The row's source becomes that of the people, for a table of cells is first of all where people live;
     for another column it is kept, and `Placed.provenance` tells that column's.
     """
+    _require_count(column)
     before = [Quality(q) if q else quality for q in cells["quality"]]
     worst = [str(max(q, quality, key=lambda x: x.rank)) for q in before]
     out = cells.assign(**{column: values}, quality=pd.Series(worst, index=cells.index, dtype="str"))
     if column == "population":
         out = out.assign(source=pd.Series([source] * len(cells), index=cells.index, dtype="str"))
     return out
+
+
+def _require_count(column: str) -> None:
+    """Refuse a column of cells that holds something else than a count: its id, zone, name, place, source."""
+    taken = [c.name for c in CELLS.columns if c.kind != "number" or c.name in {"lon", "lat"}]
+    if column not in taken:
+        return
+    raise OptionError(
+        Text(f"列“{column}”不能填数量", f"the column {column} cannot hold a count"),
+        problems=[
+            Problem(
+                what=Text(f"{column} 另有含义", f"{column} means something else"),
+                remedy=Text(
+                    "填 population、jobs 或新的列名", "fill population, jobs, or a column of a new name"
+                ),
+                column=column,
+            )
+        ],
+    )
 
 
 def warning(what: Text, remedy: Text, *, file: str = "", column: str = "") -> Problem:

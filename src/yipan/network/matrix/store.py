@@ -267,7 +267,7 @@ def read_head(folder: Path) -> Head:
         if raw["version"] != VERSION or raw["format"] != "yipan-matrix":
             raise ValueError("version")
         return _head(raw)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         what = Text(f"不是矩阵的描述:{error}", f"not the description of a matrix: {error}")
         raise unsound(
             folder, HEAD, what, Text("删除该文件夹重新计算", "delete the folder and compute again")
@@ -323,6 +323,8 @@ def _array(
     except (OSError, ValueError, EOFError) as error:
         found, why = None, str(error)
     else:
+        if not isinstance(found, np.ndarray):  # an archive of arrays
+            found = None
         why = "" if found is None else f"{found.dtype} {found.shape}"
     if found is None or found.dtype != dtype or found.shape != shape or not found.flags.c_contiguous:
         what = Text(f"文件损坏或被截断({why})", f"damaged or cut short ({why})")
