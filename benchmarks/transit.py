@@ -4,8 +4,8 @@
 
 Semantics, set alike: Monday 2019-05-13 from 14:00; walking 3.6 km/h along streets, access, egress and direct
 walks up to 20 minutes, one walk of up to 20 minutes between rides, at most 8 rides, no slack, blank stop
-times spread evenly (what cafein does). cafein runs on a sample of origins and is extrapolated, which the
-table says. ferrobus has no window, walks at 1.4 m/s, and refuses blank stop times: it gets a filled copy.
+times spread evenly (what cafein does). cafein's window runs on a sample of origins and is extrapolated
+(with --quick its single departure too), which the table says. ferrobus has no window, walks at 1.4 m/s, and refuses blank stop times: it gets a filled copy.
 
 What the peers do differently and cannot be told otherwise: cafein lets a walk between stops and the egress
 walk follow each other at the end (up to twice the limit), also walks through a stop all the way, and takes
@@ -225,12 +225,12 @@ def against_cafein(
     hexagons, n = city.hexagons, len(city.hexagons)
     peer = Cafein(hexagons)
     yield Row("cafein: build", peer.build, "s")
-    few = np.arange(0, n, 60 if quick else 10)
+    few = np.arange(0, n, 60 if quick else 1)
     fewer = np.arange(0, n, 120 if quick else 30)
-    took, one = peer.matrix(few)
+    took, one = min((peer.matrix(few) for _ in range(2)), key=lambda found: found[0])
     whole = took / len(few) * n
     ratio = whole / spent["ours: one departure"]
-    label = f"cafein: one departure (extrapolated from {len(few)} origins)"
+    label = f"cafein: one departure{f' (extrapolated from {len(few)} origins)' if quick else ''}"
     yield Row(label, whole, "s", 10.0, ratio, ratio >= 10)
     took, hour = peer.matrix(fewer, departure_time_window=60, percentiles=list(PERCENTILES))
     whole = took / len(fewer) * n
@@ -238,6 +238,7 @@ def against_cafein(
     label = f"cafein: 60 departures (extrapolated from {len(fewer)} origins)"
     yield Row(label, whole, "s", 20.0, ratio, ratio >= 20)
 
+    one = one[one["from_id"].isin(hexagons["id"].iloc[::10])]  # compared: every tenth origin
     i, j = pairs(one, hexagons)
     theirs = one["travel_time"].to_numpy()
     yield from difference("cafein, each its own walks", city.times(ALIKE)[i, j, 0], theirs, say)
