@@ -5,7 +5,8 @@
 Semantics, set alike: Monday 2019-05-13 from 14:00; walking 3.6 km/h along streets, access, egress and direct
 walks up to 20 minutes, one walk of up to 20 minutes between rides, at most 8 rides, no slack, blank stop
 times spread evenly (what cafein does). cafein's window runs on a sample of origins and is extrapolated
-(with --quick its single departure too), which the table says. ferrobus has no window, walks at 1.4 m/s, and refuses blank stop times: it gets a filled copy.
+(with --quick its single departure too), which the table says. ferrobus has no window,
+walks at 1.4 m/s, and refuses blank stop times: it gets a filled copy.
 
 What the peers do differently and cannot be told otherwise: cafein lets a walk between stops and the egress
 walk follow each other at the end (up to twice the limit), also walks through a stop all the way, and takes
