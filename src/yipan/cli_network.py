@@ -87,7 +87,7 @@ def network_command(*, folder: Path, lang: str | None, as_json: bool) -> None:
     screen.table("街道" if zh else "Streets", header, rows)
     if facts.day:
         screen.say(
-            f"时刻表 {facts.day}:{facts.stops:,} 个站点,{facts.patterns:,} 种走法,{facts.trips:,} 个班次,"
+            f"时刻表 {facts.day}:{facts.stops:,} 个站点,{facts.patterns:,} 种停站方案,{facts.trips:,} 个班次,"
             f"{facts.events:,} 次停靠",
             f"Timetable of {facts.day}: {facts.stops:,} stops, {facts.patterns:,} patterns,"
             f" {facts.trips:,} trips, {facts.events:,} calls",

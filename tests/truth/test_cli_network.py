@@ -44,7 +44,7 @@ def test_network_lists_figures_and_problems(blocks: Path, tmp_path: Path) -> Non
     data = json.loads(run("network", blocks, "--json").stdout)
     assert data["streets"]["walk"]["points"] == 64
     assert (data["day"], data["stops"], data["trips"]) == ("2026-03-10", 5, 60)
-    assert "2 种走法" in run("network", blocks, "--lang", "zh").stdout
+    assert "2 种停站方案" in run("network", blocks, "--lang", "zh").stdout
     assert "2 patterns" in run("network", blocks, "--lang", "en").stdout.replace("\n", " ")
     write_region(example("tiny"), tmp_path / "tiny")
     assert json.loads(run("network", tmp_path / "tiny", "--json").stdout) == {"streets": None}

@@ -19,11 +19,14 @@ from yipan.loop import check_folder
 from yipan.measure import measure
 from yipan.network import UNREACHED, Window, describe_network, street_reach, times_to_points, travel_times
 from yipan.network.distance import straight_km
+from yipan.network.door.board import board_of
+from yipan.network.door.settings import street_costs, window_of
 from yipan.network.matrix.cluster import compute_on_cluster, connected
 from yipan.network.matrix.run import compute_matrix
 from yipan.network.rows import travel_rows
 from yipan.network.streets.speeds import SPEEDS
 from yipan.region import Region, example
+from yipan.region.read import read_region
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +205,22 @@ def _degrees(crossings: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
     return points[:, 0], points[:, 1]
 
 
+def test_rows_of_other_departures_are_another_source(blocks: Region, tmp_path: Path) -> None:
+    """A folder begun for one window never goes on with another."""
+    windows = [
+        Window(480, 540, "2026-03-10"),
+        Window(480, 510, "2026-03-10"),
+        Window(480, 540, "2026-03-11"),
+        Window(480, 540, "2026-03-10", "offpeak"),
+    ]
+    rows = [travel_rows(blocks, "transit", window=w) for w in windows]
+    assert len({r.digest for r in rows}) == len(windows)
+    assert rows[0].digest == travel_rows(blocks, "transit").digest  # the region's own window
+    compute_matrix(rows[0], tmp_path / "m").close()
+    with pytest.raises(RegionError, match="not of"):
+        compute_matrix(rows[1], tmp_path / "m")
+
+
 @pytest.mark.parametrize("day", ["soon", "9999-12-31", "2026-02-30"])
 def test_a_window_of_no_day_is_refused(blocks: Region, day: str) -> None:
     with pytest.raises(OptionError, match=day):
@@ -228,6 +247,17 @@ def test_facts_and_problems(blocks: Region, tmp_path: Path) -> None:
     (broken / "streets.osm").write_text("<osm", encoding="utf-8")
     problems, _ = check_folder(broken)
     assert any(p.file == "streets.osm" and p.severity == "error" for p in problems)
+
+
+def test_the_same_feed_under_another_name_has_that_name(tmp_path: Path) -> None:
+    region = city(tmp_path / "one")
+    board = board_of(region, street_costs(region, percentile=50, window=window_of(region, None)))
+    assert board.timetable.stops.ids[0] == "bus:b0"
+    other = folder(tmp_path / "two")
+    (other / "transit" / "bus.zip").rename(other / "transit" / "coach.zip")
+    region = assumed(read_region(other), transfer_time=2.0)
+    board = board_of(region, street_costs(region, percentile=50, window=window_of(region, None)))
+    assert board.timetable.stops.ids[0] == "coach:b0"
 
 
 def test_cells_off_the_streets_are_named_and_unreached(blocks: Region) -> None:

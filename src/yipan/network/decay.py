@@ -399,6 +399,6 @@ def _positive(**values: float) -> None:
 def _wrong(name: str, value: object, remedy: Text) -> OptionError:
     what = Text(f"{name} 不能取 {value!r}", f"{name} cannot be {value!r}")
     return OptionError(
-        Text("衰减函数的参数不成立", "the decay cannot have these parameters"),
+        Text("衰减函数的参数无效", "the decay cannot have these parameters"),
         problems=[Problem(what=what, remedy=remedy, column=name)],
     )

@@ -287,7 +287,7 @@ def _checked(
     ]
     if wrong:
         raise OptionError(
-            Text("等时圈的参数不成立", "isochrones cannot have these parameters"),
+            Text("等时圈的参数无效", "isochrones cannot have these parameters"),
             problems=[
                 Problem(
                     what=Text(f"{name} 不能取 {value!r}", f"{name} cannot be {value!r}"),

@@ -238,7 +238,7 @@ _STREETS: dict[Mode, Text] = {
         "shortest driving time along streets and links, plus time at both ends",
     ),
     "transit": Text(
-        "按时刻表逐户计算:时段内各出发时刻用时的百分位,步行沿街道;全程步行更快时取步行",
+        "按时刻表计算门到门时间:取时段内各出发时刻用时的百分位,步行沿街道;全程步行更快时取步行",
         "door to door by timetable: percentile over the departures of the window, walking along streets; on"
         " foot all the way where that is faster",
     ),

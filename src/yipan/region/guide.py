@@ -69,7 +69,7 @@ files a plan uses only the projects that are proposed from measured gaps.
 _LAYERS = """\
 ## streets.osm.pbf, transit/*.zip, elevation.tif · 街道、时刻表、高程(可选 optional)
 
-有了街道,出行时间就按真实街道和时刻表逐户计算,`links.csv` 只补充街道以外的路段。
+有了街道,就沿真实街道、按时刻表计算门到门的出行时间,`links.csv` 只补充街道以外的路段。
 With streets, travel times are computed along them and by timetable, door to door; `links.csv` then only
 adds to them.
 

@@ -161,15 +161,16 @@ class Board:
 
     def by_timetable(self, percentiles: Sequence[int]) -> TransitRows:
         """Return rows of times between cells by timetable or on foot."""
+        c, query = self.costs, self.query(percentiles)
         return TransitRows(
-            digest=_hash(self.digest, "transit", *map(str, percentiles)),
+            digest=_hash(self.digest, "transit", c.day, c.lines.period, repr(query)),
             origins=self.ids,
             destinations=self.ids,
             network=self.network,
             access=self.cell_access,
             egress=self.cell_egress,
             walk=self.walking(),
-            query=self.query(percentiles),
+            query=query,
         )
 
     def _along(self, mode: StreetMode, extra: int) -> StreetRows:
@@ -227,7 +228,7 @@ def _feed_of(layer: Layer) -> _Read:
         feed, problems = read_feed(layer.path, strict=False)
         return _Read(feed, problems, bytes_of(feed))
 
-    return _FEEDS.make((layer.digest,), make)
+    return _FEEDS.make((layer.digest, layer.name), make)  # its name is in every id
 
 
 def _busiest(feeds: Sequence[Feed]) -> date:

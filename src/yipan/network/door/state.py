@@ -79,7 +79,7 @@ class StreetState:
     def nbytes(self) -> int:
         """Bytes held, matrices that other states share included."""
         streets: Seconds | None = self.__dict__.get("along_streets")
-        return sum(v.nbytes for v in self._known.values()) + (0 if streets is None else streets.nbytes)
+        return sum(v.nbytes for v in self.known().values()) + (0 if streets is None else streets.nbytes)
 
     @cached_property
     def points(self) -> Points:
