@@ -81,6 +81,11 @@ class HubFinder:
         self._board = board
         self._known: dict[tuple[float, float], tuple[Seconds, Seconds]] = {}
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes held of times to and from stations found before."""
+        return sum(to.nbytes + onward.nbytes for to, onward in list(self._known.values()))
+
     def find(self, stations: Stations, used: Sequence[int]) -> Hubs:
         """Return the hubs at some of the stations."""
         spots = [(float(stations.lon[i]), float(stations.lat[i])) for i in used]

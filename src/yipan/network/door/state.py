@@ -78,8 +78,8 @@ class StreetState:
     @property
     def nbytes(self) -> int:
         """Bytes held, matrices that other states share included."""
-        streets: Seconds | None = self.__dict__.get("along_streets")
-        return sum(v.nbytes for v in self.known().values()) + (0 if streets is None else streets.nbytes)
+        more = [self.__dict__[name] for name in ("along_streets", "finder") if name in self.__dict__]
+        return sum(v.nbytes for v in (*self.known().values(), *more))
 
     @cached_property
     def points(self) -> Points:
