@@ -31,8 +31,9 @@ def travel_rows(
     Returns
     -------
     Rows
-        For `yipan.network.matrix.compute_matrix`. In a region with streets nothing quadratic is held, links
-        are not counted, and from a cell to itself it is the way to its street and back.
+        For `yipan.network.matrix.compute_matrix`. In a region with streets nothing quadratic is held, times
+        inside cells are the way to the street and back, ``drive`` has one percentile, and links are not
+        counted.
 
     Raises
     ------
