@@ -104,6 +104,13 @@ def test_catchments_by_hand(times: object) -> None:
     assert float(got @ people) == pytest.approx(70.0)
 
 
+def test_demand_that_is_not_known_is_not_nothing() -> None:
+    """People who compete for the same beds are not known: nor are beds a head (0 would be a finding)."""
+    times = np.array([[0, 600], [600, 0]], dtype=np.int32)
+    beds, people = np.array([10.0, 10.0]), np.array([np.nan, 50.0])
+    assert np.isnan(two_step_floating_catchment(times, beds, people, limit=15)).all()
+
+
 def test_a_percentile_is_chosen_or_asked_for() -> None:
     stack = np.stack([TIMES // 2, TIMES], axis=2)
     stack[TIMES == FAR] = FAR

@@ -152,6 +152,18 @@ def test_cells_are_united_without_seams() -> None:
     assert metric(found) == pytest.approx(sizes, rel=0.006)
 
 
+def test_cells_across_the_antimeridian_do_not_go_round_the_globe() -> None:
+    cells = sorted(h3.grid_disk(h3.latlng_to_cell(0.0, 180.0, 5), 2))
+    (shape,) = cell_isochrones(cells, np.zeros(len(cells), dtype=np.int32), limits=[5]).geometry
+    assert shape.is_valid
+    west, east = shapely.box(-180, -90, 0, 90), shapely.box(0, -90, 180, 90)
+    assert shapely.intersection(shape, west).bounds[2] < -179
+    assert shapely.intersection(shape, east).bounds[0] > 179
+    centres = [shapely.Point(h3.cell_to_latlng(c)[::-1]) for c in cells]
+    assert all(shape.covers(c) for c in centres)
+    assert cell_isochrones([], np.zeros(0, dtype=np.int32), limits=[5]).geometry[0].is_empty
+
+
 def test_what_cannot_be_drawn_is_refused_with_every_reason() -> None:
     one = np.zeros(1)
     with pytest.raises(OptionError) as told:

@@ -145,4 +145,5 @@ def _sides(times: Source, supply: Floats, demand: Floats) -> tuple[Floats, Float
 
 
 def _ratio(over: Floats, under: Floats) -> Floats:
-    return np.divide(over, under, out=np.zeros_like(over), where=under > 0)
+    # not under > 0: what is not known (NaN) must not read as nothing
+    return np.divide(over, under, out=np.zeros_like(over), where=~(under <= 0))

@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from yipan.cells.shapes import within_globe
 from yipan.errors import OptionError, Problem, RegionError
 from yipan.network.distance import EARTH_RADIUS_KM
 from yipan.network.matrix.size import MatrixSize, refuse_in_memory
@@ -171,7 +172,11 @@ def cell_isochrones(cells: Sequence[str], seconds: Seconds, *, limits: Sequence[
     outlines = _hexagons(cells)
     areas = np.array([h3.cell_area(cell, unit="km^2") for cell in cells])
     masks = [(seconds <= end * 60) & (seconds != UNREACHED) for end in ends]
-    shapes = [shapely.coverage_union_all(outlines[m]) if m.any() else shapely.Polygon() for m in masks]
+    wide = shapely.bounds(outlines)[:, 2] - shapely.bounds(outlines)[:, 0] > 180
+    outlines[wide] = [within_globe(outline) for outline in outlines[wide]]
+    # pieces cut at the antimeridian no longer share every corner
+    union = shapely.union_all if wide.any() else shapely.coverage_union_all
+    shapes = [union(outlines[m]) if m.any() else shapely.Polygon() for m in masks]
     return _frame(ends, shapes, [float(areas[m].sum()) for m in masks])
 
 
