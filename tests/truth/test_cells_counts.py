@@ -163,6 +163,9 @@ def test_what_cannot_be_used_is_said(
         file.write(np.ones((9, 9), dtype=np.float32), 1)
     with pytest.raises(RegionError, match="not north up"):
         from_raster(cells, turned)
+    local = written(tmp_path / "l.tif", np.ones((12, 20)), *at, crs='LOCAL_CS["here",UNIT["metre",1]]')
+    with pytest.raises(RegionError, match="cannot be moved into the CRS"):
+        from_raster(cells, local)
     with pytest.raises(RegionError, match="no band 2"):
         from_raster(cells, good, band=2)
     monkeypatch.setitem(sys.modules, "rasterio", None)

@@ -164,7 +164,12 @@ def test_rasters_that_cannot_be_used_are_refused_in_words(
         '<VRTRasterBand dataType="Float32" band="1"><SimpleSource><SourceFilename>'
         f"{tmp_path / 'other.tif'}</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>"
     )
-    for path in (tmp_path / "text.tif", elsewhere, turned, unplaced, absent, leads_away):
+    local = _save(
+        tmp_path / "local.tif", 'LOCAL_CS["here",UNIT["metre",1]]', (9.0, 0.0, 5.0, 0.0, -9.0, 5.0), z
+    )
+    antipodes = "+proj=ortho +lat_0=0 +lon_0=180"  # a projection in which the streets have no place
+    beyond = _save(tmp_path / "beyond.tif", antipodes, (100.0, 0.0, 0.0, 0.0, -100.0, 0.0), z)
+    for path in (tmp_path / "text.tif", elsewhere, turned, unplaced, absent, leads_away, local, beyond):
         with pytest.raises(RegionError) as caught:
             read_heights(path, line)
         assert caught.value.problems[0].file == path.name

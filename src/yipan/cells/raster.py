@@ -178,14 +178,18 @@ def _refused(what: Text, remedy: Text, file: str = "") -> RegionError:
 
 def _moved(shapes: Shapes, raster: _Raster) -> Shapes:
     """Return outlines in the CRS of the raster, corner by corner."""
-    move = pyproj.Transformer.from_crs("EPSG:4326", raster.crs, always_xy=True)
+    nowhere = _refused(
+        Text("分区不能转换到栅格的坐标系", "the zones cannot be moved into the CRS of the raster"),
+        Text("换用覆盖此地的坐标系", "use a raster in a CRS made for this part of the globe"),
+        raster.name,
+    )
+    try:
+        move = pyproj.Transformer.from_crs("EPSG:4326", raster.crs, always_xy=True)
+    except pyproj.exceptions.ProjError as error:  # a local system that hangs in the air
+        raise nowhere from error
     out = shapely.transform(shapes, lambda p: np.column_stack(move.transform(p[:, 0], p[:, 1])))
     if not np.isfinite(shapely.bounds(out)).all():
-        raise _refused(
-            Text("分区不能转换到栅格的坐标系", "the zones cannot be moved into the CRS of the raster"),
-            Text("换用覆盖此地的坐标系", "use a raster in a CRS made for this part of the globe"),
-            raster.name,
-        )
+        raise nowhere
     west, _, east, _ = raster.dataset.bounds
     if raster.crs.is_geographic and east > 180:  # longitudes from 0 to 360, say
         here = shapely.intersection(out, shapely.box(west, -90, 180, 90))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import ProjError
 
 from yipan import options
 from yipan.errors import Problem, RegionError, UnsafeFile
@@ -99,7 +99,7 @@ def read_heights(path: Path | str, streets: Streets) -> Heights:
     try:
         with rasterio.open(path, driver="GTiff") as source:  # others may lead to other files
             return _window(source, path, streets)
-    except (rasterio.errors.RasterioError, CRSError, OSError) as error:
+    except (rasterio.errors.RasterioError, ProjError, OSError) as error:
         why = str(error).replace(str(path), path.name)
         raise _refused(
             path,
@@ -112,6 +112,14 @@ def _refused(path: Path, what: Text, remedy: Text) -> RegionError:
     return RegionError(
         Text(f"无法使用高程文件 {path.name}", f"the file of heights {path.name} cannot be used"),
         problems=[Problem(what=what, remedy=remedy, file=path.name)],
+    )
+
+
+def _elsewhere(path: Path) -> RegionError:
+    return _refused(
+        path,
+        Text("不覆盖任何街道", "it does not cover the streets"),
+        Text("换用覆盖该区域的高程", "use heights of this region"),
     )
 
 
@@ -141,7 +149,6 @@ def _too_large(path: Path, what: Text) -> UnsafeFile:
 
 def _window(source: Any, path: Path, streets: Streets) -> Heights:
     """Read the window of an open raster that lies under streets."""
-    from rasterio.warp import transform_bounds  # noqa: PLC0415
     from rasterio.windows import from_bounds  # noqa: PLC0415
 
     if source.crs is None or source.transform.b or source.transform.d:
@@ -153,17 +160,16 @@ def _window(source: Any, path: Path, streets: Streets) -> Heights:
     m = _MARGIN_DEGREES
     west, south = streets.lon.min() - m, streets.lat.min() - m
     east, north = streets.lon.max() + m, streets.lat.max() + m
-    bounds = transform_bounds("EPSG:4326", source.crs, west, south, east, north)
+    move = Transformer.from_crs("EPSG:4326", source.crs.to_wkt(), always_xy=True)
+    bounds = move.transform_bounds(west, south, east, north)
+    if not np.isfinite(bounds).all():
+        raise _elsewhere(path)
     window = from_bounds(*bounds, transform=source.transform)
     top, left = max(int(window.row_off) - 1, 0), max(int(window.col_off) - 1, 0)
     low = min(int(window.row_off + window.height) + 2, source.height)
     right = min(int(window.col_off + window.width) + 2, source.width)
     if low <= top or right <= left:
-        raise _refused(
-            path,
-            Text("不覆盖任何街道", "it does not cover the streets"),
-            Text("换用覆盖该区域的高程", "use heights of this region"),
-        )
+        raise _elsewhere(path)
     if (low - top) * (right - left) > _MOST_PIXELS:
         pixels = (low - top) * (right - left)
         raise _too_large(path, Text(f"需要 {pixels:,} 个像元", f"{pixels:,} pixels are needed"))
