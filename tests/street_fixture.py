@@ -124,6 +124,7 @@ def folder(target: Path, *, with_feed: bool = True, headway: int = 600) -> Path:
         Assumption(id=k, value=v, unit=u, name=Text("", ""), source="invented", quality="assumed")
         for k, v, u in (
             ("snap_limit", 300.0, "m"),
+            ("board_time", 0.0, "min"),
             ("max_rides", 4.0, "ride"),
             ("congestion", 1.0, "ratio"),
             ("longest_trip", 180.0, "min"),

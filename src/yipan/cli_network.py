@@ -230,7 +230,8 @@ def access_command(
     means = to_zones(found, zones, people)
     spread = {f"{m:g}": equity(found[:, i], people, groups=zones, unit=column) for i, m in enumerate(limits)}
     if out is not None:
-        _write_access(out, times.origins, zones, limits, found)
+        names = [f"{'within' if decay == 'step' else decay}_{m:g}_min" for m in limits]
+        _write_access(out, names, times.origins, zones=zones, found=found)
     screen.json(
         {
             "column": column,
@@ -290,11 +291,11 @@ def _amounts(region: Region, column: str) -> np.ndarray:
     return np.nan_to_num(cells.numbers(column))
 
 
-def _write_access(out: Path, cells: Any, zones: list[str], limits: list[float], found: Any) -> None:
+def _write_access(out: Path, names: list[str], cells: Any, *, zones: list[str], found: Any) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["cell", "zone", *(f"within_{m:g}_min" for m in limits)])
+        writer.writerow(["cell", "zone", *names])
         for cell, zone, values in zip(cells, zones, found, strict=True):
             writer.writerow([safe_cell(cell), safe_cell(zone), *(f"{v:.6g}" for v in values)])
 

@@ -305,3 +305,12 @@ def test_a_cluster_gives_the_same_matrix(blocks: Region) -> None:
     ):
         for p, plane in zip((10, 50), expected, strict=True):
             assert np.array_equal(there.block(0, len(CELLS), percentile=p), plane)
+
+
+def test_who_must_be_early_at_the_first_stop_leaves_earlier(blocks: Region) -> None:
+    """A minute before the first vehicle: the times of a bus that leaves a minute later, at most."""
+    early = travel_times(assumed(blocks, board_time=1.0), "transit").seconds
+    plain = travel_times(blocks, "transit").seconds
+    assert (early >= plain).all()
+    assert (early <= plain + 60).all()  # the bus runs evenly: waiting a minute longer is the most it costs
+    assert (early > plain).any()

@@ -141,3 +141,10 @@ def test_timetables_without_streets_are_told(folder: Path) -> None:
     assert region is not None
     assert region.layers == ()
     assert [p.severity for p in problems if "streets" in p.file] == ["warning"]
+
+
+def test_timetables_that_were_no_layers_are_not_lost(folder: Path) -> None:
+    (folder / "streets.osm").unlink()
+    region = read_region(folder)
+    write_region(region, folder, overwrite=True)
+    assert (folder / "transit" / "city.zip").read_bytes() == b"feed"

@@ -120,7 +120,7 @@ def assumed(region: Region, names: Sequence[str]) -> dict[str, float]:
     return values
 
 
-STREET_READ = ("snap_limit", "max_rides", "congestion", "longest_trip")
+STREET_READ = ("snap_limit", "board_time", "max_rides", "congestion", "longest_trip")
 """Assumptions that only regions with streets need (`yipan.region.assumptions.STREET_ASSUMPTIONS`)."""
 _ASSUMED = (
     "walk_speed",

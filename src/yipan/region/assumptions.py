@@ -45,6 +45,13 @@ ASSUMPTIONS: tuple[tuple[str, float, str, str, str], ...] = (
 
 STREET_ASSUMPTIONS: tuple[tuple[str, float, str, str, str], ...] = (
     ("snap_limit", 500.0, "m", "地点到最近街道的最大距离", "longest distance from a place to its street"),
+    (
+        "board_time",
+        1.0,
+        "min",
+        "首次上车须提前到站的时间",
+        "time to be at the first stop before a vehicle leaves",
+    ),
     ("max_rides", 4.0, "ride", "一次出行最多乘坐的线路数", "most rides in one trip"),
     (
         "congestion",
@@ -62,7 +69,9 @@ BOUNDS: Mapping[str, tuple[float, float]] = MappingProxyType(
         **dict.fromkeys(("walk_speed", "local_speed"), (1.0, 1000.0)),
         "walk_detour": (1.0, 10.0),
         **dict.fromkeys(("walk_limit", "transfer_walk"), (0.0, 100.0)),
-        **dict.fromkeys(("transfer_time", "coach_wait", "park_time", "terminal_time"), (0.0, 1440.0)),
+        **dict.fromkeys(
+            ("transfer_time", "coach_wait", "park_time", "terminal_time", "board_time"), (0.0, 1440.0)
+        ),
         **dict.fromkeys(("coach_factor", "congestion"), (0.01, 100.0)),
         "snap_limit": (0.0, 100_000.0),
         "max_rides": (1.0, 32.0),

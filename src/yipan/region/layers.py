@@ -77,7 +77,7 @@ def is_layer(name: str) -> bool:
     """Say whether a path inside a region folder is that of a layer."""
     parts = name.split("/")
     if len(parts) == 2:
-        return parts[0] == TRANSIT and parts[1].lower().endswith(".zip")
+        return parts[0] == TRANSIT and parts[1].lower().endswith(".zip") and not parts[1].startswith(".")
     return len(parts) == 1 and name in (*STREETS, ELEVATION)
 
 

@@ -16,7 +16,7 @@ import shapely
 
 from yipan.errors import Problem, RegionError
 from yipan.region.formats import suffixes
-from yipan.region.layers import is_layer
+from yipan.region.layers import STREETS, is_layer
 from yipan.region.meta import FILE
 from yipan.region.meta_text import meta_toml
 from yipan.region.schema import TABLES, TableSchema
@@ -124,11 +124,13 @@ def place(target: Path, fill: Callable[[Path], None]) -> None:
 
 def _keep_others(old: Path, new: Path) -> None:
     ours = {FILE} | {f"{t.name}{s}" for t in TABLES for s in suffixes(t.name)}
+    layers = any((old / name).is_file() for name in STREETS)  # without streets nothing else is a layer
     for path in old.iterdir():
-        if path.name in ours or is_layer(path.name):
+        if path.name in ours or (layers and is_layer(path.name)):
             continue
         if path.is_dir():
-            shutil.copytree(path, new / path.name, symlinks=True, ignore=_layers_in(old))
+            ignore = _layers_in(old) if layers else None
+            shutil.copytree(path, new / path.name, symlinks=True, ignore=ignore)
         else:
             shutil.copy2(path, new / path.name, follow_symlinks=False)
 

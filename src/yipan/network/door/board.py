@@ -148,6 +148,7 @@ class Board:
             percentiles=tuple(percentiles),
             max_rides=c.max_rides,
             transfer_slack=c.lines.transfer,
+            board_slack=c.board,
             limit=c.longest,
         )
 

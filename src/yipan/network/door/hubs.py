@@ -8,8 +8,8 @@ difference reported (`yipan.network.verify_times`).
 
 For stations :math:`s, t` of all new lines together, seconds:
 
-- :math:`A_{os}` from cell o to waiting at s: on foot within ``walk_limit``, or by timetable plus
-  ``transfer_time``;
+- :math:`A_{os}` from cell o to waiting at s: ``board_time`` and the walk within ``walk_limit``, or the time by
+  timetable and ``transfer_time``;
 - :math:`E_{td}` from alighting at t to cell d: on foot, or ``transfer_time`` and by timetable;
 - :math:`N_{ts}` from alighting at t to waiting at s: ``transfer_time`` after walking (``transfer_walk`` at
   most), or twice that and the timetable between;
@@ -102,13 +102,13 @@ class HubFinder:
     def _search(self, spots: Sequence[tuple[float, float]]) -> tuple[Seconds, Seconds]:
         board = self._board
         at, cells = board.ends("walk", _places(spots)), board.cells["walk"]
-        slack = board.costs.lines.transfer
-        there = self._walk(cells, at, board.costs.walk_limit)
+        slack, first = board.costs.lines.transfer, board.costs.board
+        there = _plus(self._walk(cells, at, board.costs.walk_limit), first)
         back = self._walk(at, cells, board.costs.walk_limit)
         if board.timetable.patterns:
             onward = self._ahead.times(board.access(at), board.cell_egress)
             to = self._back.times(board.egress(at), board.cell_access).T  # arriving within the window
-            there, back = np.minimum(there, _plus(to, slack)), np.minimum(back, _plus(onward, slack))
+            there, back = np.minimum(there, _plus(to, first + slack)), np.minimum(back, _plus(onward, slack))
         return there, back
 
     @cached_property
@@ -123,7 +123,8 @@ class HubFinder:
 
     @property
     def _query(self) -> Query:
-        return self._board.query((self._board.costs.percentile,))
+        # the slack of a first boarding is added above: seen backwards, the first ride is the last
+        return replace(self._board.query((self._board.costs.percentile,)), board_slack=0)
 
     def _change(self, spots: Sequence[tuple[float, float]]) -> Seconds:
         board = self._board

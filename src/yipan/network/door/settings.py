@@ -25,6 +25,8 @@ class StreetCosts:
         ms walked along streets to or from a stop, and between two stops.
     snap_limit
         Metres from a place to its street.
+    board
+        Seconds to be at the first stop before a vehicle leaves.
     congestion
         Driving time against the time at the speeds of the street classes.
     longest
@@ -39,6 +41,7 @@ class StreetCosts:
     walk_limit: int
     transfer_walk: int
     snap_limit: float
+    board: int
     max_rides: int
     congestion: float
     longest: int
@@ -67,6 +70,7 @@ def street_costs(region: Region, *, percentile: int, window: Window) -> StreetCo
         walk_limit=int(whole(value["walk_limit"] * per_km)),
         transfer_walk=int(whole(value["transfer_walk"] * per_km)),
         snap_limit=value["snap_limit"],
+        board=int(whole(60 * value["board_time"])),
         max_rides=int(value["max_rides"]),
         congestion=value["congestion"],
         longest=int(whole(60 * value["longest_trip"])),
