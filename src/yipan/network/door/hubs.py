@@ -8,7 +8,7 @@ difference reported (`yipan.network.verify_times`).
 
 For stations :math:`s, t` of all new lines together, seconds:
 
-- :math:`A_{os}` from cell o to waiting at s: ``board_time`` and the walk within ``walk_limit``, or the time by
+- :math:`A_{os}` from cell o to waiting at s: ``board_time`` and a walk (``walk_limit``), or the time by
   timetable and ``transfer_time``;
 - :math:`E_{td}` from alighting at t to cell d: on foot, or ``transfer_time`` and by timetable;
 - :math:`N_{ts}` from alighting at t to waiting at s: ``transfer_time`` after walking (``transfer_walk`` at
