@@ -343,6 +343,31 @@ def test_extending_a_line_at_either_end_searches_nothing_again(seed: int, first:
     assert_carried_exactly(longer)
 
 
+@few
+@given(seed=seeds)
+def test_a_line_whose_loop_has_a_stem_never_goes_round(seed: int) -> None:
+    # a b c a and on to d, later to e instead: what both run, a b c a, ends where it begins
+    rng = np.random.default_rng(seed)
+    region = new_line(base_region(seed, lines=1), rng, name="x").apply(base_region(seed, lines=1))
+    at = {s: (106 + rng.random() * 0.3, 29 + rng.random() * 0.25) for s in "abcde"}
+
+    def with_stem(end: str) -> Region:
+        stops = region.table("stops")
+        like = stops[stops["line"] == "x"].iloc[0]
+        calls = [
+            like.to_dict() | {"station": s, "seq": k + 1, "lon": at[s][0], "lat": at[s][1]}
+            for k, s in enumerate(f"abca{end}")
+        ]
+        rest = stops[stops["line"] != "x"]
+        return region.replace(stops=pd.concat([rest, pd.DataFrame(calls)], ignore_index=True))
+
+    before, after = with_stem("d"), with_stem("e")
+    warm(before)
+    with mock.patch.object(change, "_FEW", 2.0):
+        assert carry_over(before, after)
+    assert_carried_exactly(after)
+
+
 def test_verify_times_finds_a_wrong_matrix() -> None:
     region = base_region(3)
     warm(region)

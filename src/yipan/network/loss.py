@@ -49,6 +49,8 @@ def _stretch(was: Service, now: Service, at: Ints) -> tuple[Service, Service] | 
         size = len(now.stations) if np.array_equal(was.stations, at[now.stations]) else 0
     else:
         i, j, size = _longest(was.stations.tolist(), at[now.stations].tolist())
+        while size > 2 and was.stations[i] == was.stations[i + size - 1]:
+            size -= 1  # a stretch that ends where it begins would go round, which neither line does
     if size < 2:
         return None
     kept = Service(
