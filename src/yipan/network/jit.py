@@ -7,9 +7,12 @@ Kernels release the interpreter's lock: blocks of origins run side by side on th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from pathlib import Path
+from types import FunctionType
+from typing import Any, TypeVar, cast
 
 import numba
+from numba.core.dispatcher import Dispatcher
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -17,6 +20,24 @@ F = TypeVar("F", bound=Callable[..., object])
 def kernel(function: F) -> F:
     """Compile a function of numbers and arrays at its first call; the machine code is kept on disk.
 
-    Integer arithmetic is exact and no bounds are checked: callers check shapes, kernels do not.
+    Integer arithmetic is exact and no bounds are checked: callers check shapes, kernels do not. Kept code
+    holds the kernels it calls: it is compiled anew when the file of any of them has changed.
     """
-    return cast(F, numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")(function))
+    compiled: Any = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")(function)
+    # numba looks at the function's own file only, and would go on with old code of those it calls
+    compiled._cache._cache_file._source_stamp = _stamp(cast(FunctionType, function))
+    return cast(F, compiled)
+
+
+def _stamp(function: FunctionType) -> tuple[tuple[str, int, int], ...]:
+    """Return the files that a kernel and those it may call are written in, as they are now."""
+    files: dict[str, tuple[int, int]] = {}
+    waiting: list[Any] = [function]
+    while waiting:
+        this = waiting.pop()
+        file = this.__code__.co_filename
+        if file not in files:
+            facts = Path(file).stat()
+            files[file] = facts.st_mtime_ns, facts.st_size
+            waiting += [v.py_func for v in this.__globals__.values() if isinstance(v, Dispatcher)]
+    return tuple((file, *facts) for file, facts in sorted(files.items()))
