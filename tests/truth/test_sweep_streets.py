@@ -19,7 +19,7 @@ from yipan.network.streets.values import Core, Snapped, StreetMode, Streets
 from yipan.network.sweep.aggregate import aggregate
 from yipan.network.sweep.customise import customise, recustomise
 from yipan.network.sweep.hierarchy import Hierarchy, build_hierarchy
-from yipan.network.sweep.many import between
+from yipan.network.sweep.many import between, within
 from yipan.network.sweep.nearest import nearest
 from yipan.network.sweep.phast import each_to_all, to_all
 
@@ -204,6 +204,22 @@ def test_no_streets_no_sources_no_places() -> None:
     nowhere = ends(core, time_metric(core), Snapped(lone[:0], lone[:0], none, lone[:0], lone[:0], 1.0))
     assert between(all_one, nowhere, nowhere).shape == (0, 0)
     assert aggregate(core, time_metric(core), np.array([5.0]), limit=0).tolist() == [5.0]
+
+
+def test_a_square_where_thousands_of_streets_meet() -> None:
+    # street i takes i + 1 from the square; from its end 2000 is far enough for those of 2000 − (i + 1)
+    core = small([(0, i + 1, i + 1, i + 1) for i in range(3000)])
+    metric = time_metric(core)
+    around = aggregate(core, metric, np.ones(3001), limit=2000, how="count")
+    assert around[0] == 2001  # the square, and every street of at most 2000
+    assert around[1] == 2000  # 1 to the square, and on to 1 … 1999
+    assert around[1500] == 502  # 1500 to the square and on to 1 … 500, and the end itself
+    assert around[2500] == 1
+    weights_of = customise(build_hierarchy(core, np.arange(3000, -1, -1, dtype=np.int32)), metric)
+    ends_of = np.arange(3000, dtype=np.int32)
+    at = ends(core, metric, Snapped(*np.zeros((2, 3000)), ends_of, np.ones(3000), np.zeros(3000), 1.0))
+    legs = within(weights_of, at, at, limit=2000)
+    assert np.diff(legs.first)[[0, 1499, 2499]].tolist() == [1999, 501, 1]
 
 
 def test_what_does_not_fit_is_refused() -> None:

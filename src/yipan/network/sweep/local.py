@@ -137,8 +137,9 @@ def _reach(nodes: Int32, costs: Int32, limit: int, graph: Graph, space: Space) -
             found = np.concatenate((found, np.empty(count, dtype=np.int32)))
         found[count], row[x] = x, count
         count += 1
-        if size + graph.first[x + 1] - graph.first[x] > len(heap):
-            heap = np.concatenate((heap, np.empty(len(heap) + 64, dtype=np.int64)))
+        most = size + graph.first[x + 1] - graph.first[x]
+        if most > len(heap):
+            heap = np.concatenate((heap, np.empty(most, dtype=np.int64)))
         for e in range(graph.first[x], graph.first[x + 1]):
             y, cost = graph.to[e], so_far + graph.weight[e]
             if cost <= limit and cost < least[y]:
