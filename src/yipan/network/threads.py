@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from yipan import options
 
@@ -32,7 +32,7 @@ def over_blocks(run: Callable[[int, int], None], n: int, *, block: int) -> None:
     Raises
     ------
     Exception
-        What `run` raises.
+        What `run` raises: once, when no block runs any more; blocks that had not begun are left out.
 
     Examples
     --------
@@ -46,16 +46,20 @@ def over_blocks(run: Callable[[int, int], None], n: int, *, block: int) -> None:
     left = iter(spans)
 
     def work() -> None:
-        for a, b in left:  # the list's iterator hands each span to one thread only
-            run(a, b)
+        try:
+            for a, b in left:  # the list's iterator hands each span to one thread only
+                run(a, b)
+        finally:
+            list(left)  # after a failure no further block is begun
 
     helpers = [_pool(count - 1).submit(work) for _ in range(count - 1)]
     try:
         work()
     finally:
-        for helper in helpers:
-            if not helper.cancel():  # not begun: nothing is left for it to do
-                helper.result()
+        begun = [h for h in helpers if not h.cancel()]  # not begun: nothing is left for it to do
+        wait(begun)  # none writes any more when this returns or raises
+    for helper in begun:
+        helper.result()
 
 
 _POOLS: dict[int, ThreadPoolExecutor] = {}
