@@ -205,6 +205,14 @@ def test_itinerary() -> None:
     assert found.legs[1].text.zh == "07:05:00–07:10:00 乘 A:Stop 0 → Stop 1"
 
 
+def test_itinerary_takes_the_shorter_of_two_walks_to_one_stop() -> None:
+    network, rules = transit_network(TWO_BUSES), Query.at(SEVEN)
+    access, egress = legs([(0, 0, 10), (0, 0, 301)], 1), legs([(0, 1, 20), (0, 1, 90)], 1)
+    found = journey(network, rules, access=access, egress=egress, origin=0, destination=0, departure=SEVEN)
+    assert found is not None
+    assert found.seconds == 920 == window_times(network, access, egress, None, rules)[0, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("given", "named"),
     [

@@ -113,10 +113,11 @@ def journey(
     """
     search = _Search(network, query)
     spans = [
-        (int(legs.first[i]), int(legs.first[i + 1])) for legs, i in ((access, origin), (egress, destination))
+        range(int(legs.first[i]), int(legs.first[i + 1]))
+        for legs, i in ((access, origin), (egress, destination))
     ]
-    to_stop = {int(access.to[e]): int(access.cost[e]) for e in range(*spans[0])}
-    from_stop = {int(egress.to[e]): int(egress.cost[e]) for e in range(*spans[1])}
+    to_stop = {int(access.to[e]): int(access.cost[e]) for e in reversed(spans[0])}  # the least comes last
+    from_stop = {int(egress.to[e]): int(egress.cost[e]) for e in reversed(spans[1])}
     best, last = departure + query.limit + 1, None
     if walk is not None and departure + walk < best:
         best = departure + walk
