@@ -14,7 +14,15 @@ from yipan.errors import MeasureError, OptionError
 from yipan.network.minplus import FAR
 from yipan.network.streets.values import Legs
 from yipan.network.timetable.values import FORBIDDEN, Timetable
-from yipan.network.transit import Query, journey, stop_times, transit_network, turned, window_times
+from yipan.network.transit import (
+    Query,
+    events,
+    journey,
+    stop_times,
+    transit_network,
+    turned,
+    window_times,
+)
 from yipan.network.values import UNREACHED
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -236,6 +244,10 @@ def test_legs_that_lead_nowhere_are_refused() -> None:
             network, legs([(0, 8, 0)], 1), legs([(0, 0, -5)], 1), np.zeros((2, 1), np.int32), Query.at(0)
         )
     assert [p.column for p in caught.value.problems] == ["access", "egress", "walk"]
+    endless = legs([(0, 0, int(UNREACHED))], 1)
+    with pytest.raises(OptionError) as caught:
+        window_times(network, endless, endless, legs([(0, 1, 5)], 1), Query.at(0))
+    assert [p.column for p in caught.value.problems] == ["access", "egress", "walk"]
     with (
         options.using({"network.max_matrix_mb": 1}),
         pytest.raises(MeasureError, match="larger than allowed"),
@@ -246,6 +258,30 @@ def test_legs_that_lead_nowhere_are_refused() -> None:
         pytest.raises(MeasureError, match="too many departures"),
     ):
         window_times(network, good, good, None, Query(start=0, end=86_400, step=1))
+
+
+def test_room_for_origins_side_by_side_is_counted() -> None:
+    # 8 stops and a tile of 32 × 4 origins side by side × 2000 departures × 4 bytes a thread
+    network, good = transit_network(TWO_BUSES), legs([(0, 0, 0)], 1)
+    query = Query(start=SEVEN, end=SEVEN + 2000, step=1, max_rides=2)
+    with options.using({"network.max_matrix_mb": 1, "network.threads": 1}):
+        with pytest.raises(MeasureError, match="too many departures"):
+            window_times(network, good, good, None, query)
+        assert window_times(network, good, good, None, Query.at(SEVEN)).shape == (1, 1, 1)
+
+
+def test_events_of_another_query_or_network_are_refused() -> None:
+    network, query = transit_network(TWO_BUSES), Query.at(SEVEN)
+    made = events(network, query)
+    there, on = legs([(0, 0, 0)], 1), legs([(0, 1, 0)], 1)
+    fewer = replace(query, max_rides=1, board_slack=9, percentiles=(5,))  # of no matter to events
+    assert window_times(network, there, on, None, fewer, prepared=made)[0, 0, 0] == 900
+    for other in (Query.at(SEVEN + 1), replace(query, limit=99), replace(query, transfer_slack=0)):
+        with pytest.raises(OptionError, match="do not fit"):
+            window_times(network, there, on, None, other, prepared=made)
+    more = transit_network(timetable([trip("A", (0, 300), (1, 900))], 9))
+    with pytest.raises(OptionError, match="do not fit"):
+        window_times(more, there, on, None, query, prepared=made)
 
 
 def test_nothing_runs_or_nobody_asks() -> None:

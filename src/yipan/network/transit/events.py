@@ -33,11 +33,20 @@ class Events:
         Rides from one position to the next with their transfers, and where trips are boarded.
     files
         How many numbers ``hops.file`` has.
+    purpose
+        What they were made for (`purpose`).
     """
 
     hops: Hops
     boardings: Boardings
     files: int
+    purpose: tuple[int, ...]
+
+
+def purpose(network: TransitNetwork, query: Query) -> tuple[int, ...]:
+    """Return what the events of a query depend on: stops, positions, first and last second, slack."""
+    size = len(network.timetable.stops), len(network.timetable.pattern_stop)
+    return (*size, query.start, query.departures[-1] + query.limit, query.transfer_slack)
 
 
 def events(network: TransitNetwork, query: Query) -> Events:
@@ -69,7 +78,7 @@ def events(network: TransitNetwork, query: Query) -> Events:
         rank[to[slots]],
     )
     boardings = Boardings(network.first_board, network.board, listed.first_column, rank[listed.column])
-    return Events(hops, boardings, files)
+    return Events(hops, boardings, files, purpose(network, query))
 
 
 def _patterns(network: TransitNetwork) -> Patterns:

@@ -14,7 +14,7 @@ from yipan.network.minplus import FAR
 from yipan.network.streets.values import Int32, Int64, Legs
 from yipan.network.threads import over_blocks, workers
 from yipan.network.transit.alight import TILE, arrive, rank_times, ranks, sorting_network
-from yipan.network.transit.events import Events, events
+from yipan.network.transit.events import Events, events, purpose
 from yipan.network.transit.lanes import Lanes
 from yipan.network.transit.network import TransitNetwork, turned
 from yipan.network.transit.reduce import catch
@@ -146,7 +146,8 @@ def window_times(
     query
         Departures and rules; what counts as a trip is told there.
     prepared
-        ``events(network, query)``, when it was made before.
+        ``events(network, query)``, when it was made before. It serves all queries of the same start, end,
+        step, limit and transfer slack.
 
     Returns
     -------
@@ -156,7 +157,7 @@ def window_times(
     Raises
     ------
     OptionError
-        When legs or walks do not fit together.
+        When legs, walks or events do not fit together.
     MeasureError
         When the answer, or the room to work in, is larger than option ``network.max_matrix_mb`` allows.
 
@@ -167,10 +168,15 @@ def window_times(
     """
     departures = query.departures
     _check(network, access, egress, walk, query)
-    ready = events(network, query) if prepared is None else prepared
     lanes = Lanes.of(query.max_rides, len(departures))
-    passes = np.append(np.arange(0, len(departures), lanes.most), len(departures)).astype(np.int64)
     rules, quick = _rules(query, lanes), _rules(query, _quick(lanes, query))
+    _refuse_room(len(network.timetable.stops) + TILE, quick.group * len(departures))
+    ready = events(network, query) if prepared is None else prepared
+    if ready.purpose != purpose(network, query):
+        zh, en = "events 属于另一个查询或路网", "the events are of another query or network"
+        problem = Problem(what=Text(zh, en), remedy=_EVENTS, column="prepared")
+        raise OptionError(Text("班次事件不可用", "events that do not fit"), problems=[problem])
+    passes = np.append(np.arange(0, len(departures), lanes.most), len(departures)).astype(np.int64)
     rank = ranks(len(departures), query.percentiles)
     comparators = sorting_network(len(departures), rank)
     out = np.empty((len(access), len(egress), len(rank)), np.int32)
@@ -281,20 +287,32 @@ def _check(
     stops, shape = len(network.timetable.stops), (len(access), len(egress))
     wrong = []
     for name, legs in (("access", access), ("egress", egress)):
-        if len(legs.to) and not (legs.to.min() >= 0 and legs.to.max() < stops and legs.cost.min() >= 0):
+        if not _fit(legs, stops):
             zh, en = (
-                f"{name} 指向不存在的站点或为负",
-                f"{name} leads to stops that do not exist, or is negative",
+                f"{name} 指向不存在的站点,或时间为负或过长",
+                f"{name} leads to stops that do not exist, or is negative or endless",
             )
             wrong.append(Problem(what=Text(zh, en), remedy=_REMAKE, column=name))
-    given = shape if walk is None else (len(walk), shape[1]) if isinstance(walk, Legs) else walk.shape
-    if given != shape:
+    fits = walk is None or (
+        len(walk) == shape[0] and _fit(walk, shape[1]) if isinstance(walk, Legs) else walk.shape == shape
+    )
+    if not fits:
         zh, en = f"walk 与 {shape[0]} × {shape[1]} 不符", f"walk does not fit {shape[0]} × {shape[1]}"
         wrong.append(Problem(what=Text(zh, en), remedy=_REMAKE, column="walk"))
     if wrong:
         raise OptionError(Text("步行段不可用", "walking legs are not possible"), problems=wrong)
     refuse_in_memory(MatrixSize(*shape, len(query.percentiles), entry=SECONDS_BYTES))
-    room = stops * len(query.departures) * 4 * workers() / 1e6
+
+
+def _fit(legs: Legs, places: int) -> bool:
+    """Whether legs lead to places there are, in times that can be added up."""
+    inside = not len(legs.to) or bool(legs.to.min() >= 0 and legs.to.max() < places)
+    return inside and not (len(legs.cost) and (legs.cost.min() < 0 or legs.cost.max() > FAR))
+
+
+def _refuse_room(rows: int, columns: int) -> None:
+    """Refuse arrivals to work in, on every thread, that do not fit."""
+    room = rows * columns * 4 * workers() / 1e6
     if room > (allowed := options.get("network.max_matrix_mb")):
         zh, en = (
             f"需要 {room:,.0f} MB,上限 {allowed:,} MB",
@@ -308,4 +326,5 @@ def _check(
         )
 
 
+_EVENTS = Text("用 events(network, query) 重新计算", "make them anew with events(network, query)")
 _REMAKE = Text("用同一时刻表的站点重新计算步行段", "compute the legs anew for the stops of this timetable")
