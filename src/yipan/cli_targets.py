@@ -77,7 +77,10 @@ def targets_command(
         found = _outlook(region, [read_region(o) for o in others], since, level)
         screen.json({"base_year": region.meta.base_year, "level": level, "targets": _records(found)})
     if not as_json:
-        (_show_standards if standards else _show_targets)(screen, found)
+        if standards:
+            _show_standards(screen, found)
+        else:
+            _show_targets(screen, region, found)
     if out is not None:
         write_csv(out, found)
         screen.say(f"已写 {out}", f"Wrote {out}")
@@ -92,13 +95,25 @@ def _outlook(region: Region, others: list[Region], since: int | None, level: flo
     return outlook(region, results, history=history, since=since, level=level)
 
 
+def _tell_later(screen: Screen, region: Region) -> None:
+    """Say which years of the statistics lie after the base year: they are no part of the past."""
+    base = region.meta.base_year
+    later = sorted({int(y) for y in region.tables["statistics"].array("year") if int(y) > base})
+    if later:
+        years = ", ".join(map(str, later))
+        screen.say(
+            f"statistics.csv 中 {years} 年晚于基准年 {base},未用于判断",
+            f"years {years} of statistics.csv lie after the base year {base} and are not used",
+        )
+
+
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows as JSON can hold them: nothing where a number is missing."""
     plain = table.astype(object).where(table.notna(), None)
     return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
 
 
-def _show_targets(screen: Screen, found: pd.DataFrame) -> None:
+def _show_targets(screen: Screen, region: Region, found: pd.DataFrame) -> None:
     zh = screen.lang == "zh"
     if found.empty:
         screen.say("targets.csv 没有目标", "there are no targets in targets.csv")
@@ -121,6 +136,7 @@ def _show_targets(screen: Screen, found: pd.DataFrame) -> None:
         "Lights: achieved over required pace of 95% and more green, 60% amber, else red (thresholds of"
         " Eurostat); a negative gap is beyond the target",
     )
+    _tell_later(screen, region)
 
 
 def _cells(t: dict[str, Any], lang: Lang) -> list[str]:

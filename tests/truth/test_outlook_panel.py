@@ -132,6 +132,22 @@ def test_cells_and_statistics_that_disagree_break_the_series() -> None:
     assert at(found, "Y-ECO-02", "zone:A", 2016)["value"] == pytest.approx(200e4 / 290e3)
 
 
+def test_cells_without_a_value_in_the_base_year() -> None:
+    region = yearly()
+    cells = region.cells
+    cells.loc[cells["id"] == "C2", "gdp"] = np.nan  # so zone C has no GDP in 2020, but has it in 2016
+    found = panel(region.replace(cells=cells), [2016, 2020])
+    assert np.isnan(at(found, "Y-ECO-02", "zone:C", 2020)["value"])
+    assert at(found, "Y-ECO-02", "zone:C", 2016)["value"] == pytest.approx(10e4 / 42e3)
+    # the region's mean of 2020 is that of A and B alone: no year with C is comparable with it
+    assert at(found, "Y-ECO-02", "region", 2020)["value"] == pytest.approx(295e4 / 400e3)
+    row = at(found, "Y-ECO-02", "region", 2016)
+    assert np.isnan(row["value"])
+    assert row["reason_en"].startswith("no value in the base year in 1 of 3 zones (C)")
+    # where the base year has nothing at all, the other year stands alone
+    assert at(found, "Y-ECO-02", "cluster:hills", 2016)["value"] == pytest.approx(10e4 / 42e3)
+
+
 def test_another_region_folder_supplies_its_year() -> None:
     region = yearly()
     places = region.places

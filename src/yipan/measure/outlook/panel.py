@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from yipan.errors import MeasureError, Problem
 from yipan.measure.compare import cluster_values, members, number_at
@@ -47,7 +48,8 @@ def panel(
 
     The base year is measured as it is. Another year is measured from the region of `others` that describes
     it, or else from ``statistics.csv``: then only indicators have a value that read nothing but statistics
-    and zone totals, because places, networks and the places of residents are known for the base year only.
+    and zone totals, because places, networks and the places of residents are known for the base year only. Money
+    of every year is at the prices of ``price_year``, as everywhere in a region.
 
     Parameters
     ----------
@@ -67,7 +69,7 @@ def panel(
         ``cluster:ID``, ``region``, as in ``targets.csv``), year, value (unit of the indicator; NaN where
         missing), quality (weakest behind the value), reason and remedy in both languages (texts, "" where
         there is a value). Clusters and the region get the weighted mean of their zones, and none in a year
-        that lacks a zone the base year has: it would be the mean of other zones.
+        in which not the zones of the base year have a value: it would be the mean of others.
 
     Raises
     ------
@@ -173,7 +175,8 @@ def _year(
     mine = [i for i in chosen if whole is not None or is_dated(i)]
     dated = Dated(whole, {}) if whole is not None else at_year(region, year, mine)
     results = measure(dated.region, [i.id for i in mine])
-    groups = cluster_values(results)
+    means = cluster_values(results)
+    inside = {str(g): _mask(base, str(g)) for g in (*base.clusters.index, REGION)}
     out: dict[str, list[_Entry]] = {}
     for i in chosen:
         if i.id not in results.indicators:
@@ -181,15 +184,29 @@ def _year(
         elif i.level == "region":
             out[i.id] = [_regional(results, i, dated)]
         else:
-            zones = {str(z): _zonal(results, i, str(z), dated) for z in results.cluster.index}
-            out[i.id] = [
-                *(zones[str(z)] for z in base.cluster.index),
-                *(
-                    _grouped(results, base, i, group, zones, value=number_at(groups, i.id, group))
-                    for group in (*map(str, base.clusters.index), REGION)
-                ),
+            zones = _zonal(results, base, i, dated)
+            now, then = _counts(base, base, i), _counts(results, base, i)
+            out[i.id] = zones + [
+                _grouped(
+                    base, mask & then, mask & now, zones, of=int(mask.sum()), mean=number_at(means, i.id, g)
+                )
+                for g, mask in inside.items()
             ]
     return out
+
+
+def _mask(base: Results, group: str) -> NDArray[np.bool_]:
+    """Return which zones belong to a group (shape: zones of the base year)."""
+    return np.isin(base.cluster.index.to_numpy(), members(base, group))
+
+
+def _counts(results: Results, base: Results, indicator: Indicator) -> NDArray[np.bool_]:
+    """Return which zones count in means, having value and weight (shape: zones of the base year)."""
+    order = base.cluster.index
+    weight = results.area if indicator.weight == "area" else results.population
+    values = results.values[indicator.id].reindex(order).to_numpy(np.float64)
+    counts: NDArray[np.bool_] = np.isfinite(values) & (weight.reindex(order).to_numpy(np.float64) > 0)
+    return counts
 
 
 def _regional(results: Results, indicator: Indicator, dated: Dated) -> _Entry:
@@ -200,12 +217,20 @@ def _regional(results: Results, indicator: Indicator, dated: Dated) -> _Entry:
     return math.nan, "", causes[0] if causes else results.missing[indicator.id, REGION]
 
 
-def _zonal(results: Results, indicator: Indicator, zone: str, dated: Dated) -> _Entry:
-    value = number_at(results.values, zone, indicator.id)
-    if math.isfinite(value):
-        return value, str(results.quality.at[zone, indicator.id]), None
-    causes = [dated.lacking[c][zone] for c in _sums(indicator) if zone in dated.lacking.get(c, {})]
-    return math.nan, "", causes[0] if causes else results.missing[indicator.id, zone]
+def _zonal(results: Results, base: Results, indicator: Indicator, dated: Dated) -> list[_Entry]:
+    """Return the entries of the zones, in the order of the base year."""
+    lacking = [dated.lacking[c] for c in _sums(indicator) if c in dated.lacking]
+    values = results.values[indicator.id].to_dict()
+    quality = results.quality[indicator.id].to_dict()
+    out: list[_Entry] = []
+    for zone in map(str, base.cluster.index):
+        value = float(values[zone])
+        if math.isfinite(value):
+            out.append((value, str(quality[zone]), None))
+        else:
+            causes = [found[zone] for found in lacking if zone in found]
+            out.append((math.nan, "", causes[0] if causes else results.missing[indicator.id, zone]))
+    return out
 
 
 def _sums(indicator: Indicator) -> list[str]:
@@ -213,40 +238,31 @@ def _sums(indicator: Indicator) -> list[str]:
 
 
 def _grouped(
-    results: Results,
     base: Results,
-    indicator: Indicator,
-    group: str,
-    zones: Mapping[str, _Entry],
+    have: NDArray[np.bool_],
+    wanted: NDArray[np.bool_],
+    zones: Sequence[_Entry],
     *,
-    value: float,
+    of: int,
+    mean: float,
 ) -> _Entry:
-    """Return the mean of a group, or why there is none: zones that the base year has are lacking."""
-    inside = members(base, group)
-    have = [z for z in inside if _counts(results, indicator, z)]
-    lacking = sorted({z for z in inside if _counts(base, indicator, z)} - set(have))
-    if have and not lacking:
-        return value, _QUALITY[max(RANK[zones[z][1]] for z in have)], None
-    if not lacking:
+    """Return the mean of a group, or why there is none: it would be of other zones than the base year's."""
+    lacking, extra = wanted & ~have, have & ~wanted & wanted.any()
+    odd = [int(z) for z in np.flatnonzero(lacking if lacking.any() else extra)]
+    if have.any() and not odd:
+        return mean, _QUALITY[max(RANK[zones[int(z)][1]] for z in np.flatnonzero(have))], None
+    if not odd:
         return math.nan, "", _nowhere()
-    n, some = len(lacking), ", ".join(lacking[:5])
+    n, some = len(odd), ", ".join(str(base.cluster.index[z]) for z in odd[:5])
     more = Text("等", ", …") if n > 5 else Text("", "")
+    where = Text("", "") if lacking.any() else Text("基准年", " in the base year")
     reason = Text(
-        f"{len(inside)} 个分区中 {n} 个缺值({some}{more.zh}),平均与基准年不可比",
-        f"no value in {n} of {len(inside)} zones ({some}{more.en}): the mean is not comparable with the"
+        f"{of} 个分区中 {n} 个{where.zh}缺值({some}{more.zh}),平均与基准年不可比",
+        f"no value{where.en} in {n} of {of} zones ({some}{more.en}): the mean is not comparable with the"
         " base year",
     )
-    return (
-        math.nan,
-        "",
-        Missing(reason, next((m.remedy for z in lacking if (m := zones[z][2])), _nowhere().remedy)),
-    )
-
-
-def _counts(results: Results, indicator: Indicator, zone: str) -> bool:
-    """Return whether a zone counts in the mean of its group: it has a value and a weight."""
-    weight = results.area if indicator.weight == "area" else results.population
-    return math.isfinite(number_at(results.values, zone, indicator.id)) and float(weight[zone]) > 0
+    remedies = (m.remedy for z in odd if (m := zones[z][2]) is not None)
+    return math.nan, "", Missing(reason, next(remedies, _nowhere().remedy))
 
 
 def _nowhere() -> Missing:

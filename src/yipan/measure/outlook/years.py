@@ -92,20 +92,20 @@ def _move(region: Region, column: str, year: int, values: NDArray[np.float64]) -
     totals = region.zone_sum(values)
     count = np.bincount(region.cell_zone, minlength=len(region.zone_ids))
     then, base = statistic(region, column, year), statistic(region, column, region.meta.base_year)
+    aim = np.full(len(region.zone_ids), np.nan)
     lacking = {}
     for z, zone in enumerate(region.zone_ids):
-        mine = region.cell_zone == z
         stated = base[zone][0] if zone in base else totals[z]
         if zone not in then:
             lacking[zone] = _no_statistic(column, year)
-        elif not abs(totals[z] - stated) <= AGREE * max(abs(stated), 1e-12):
+        elif abs(totals[z] - stated) > AGREE * max(abs(stated), 1e-12):
             lacking[zone] = _break(region, column, totals[z], stated)
-        if zone in lacking:
-            values[mine] = np.nan
-        elif totals[z] > 0:
-            values[mine] *= then[zone][0] / totals[z]
         else:
-            values[mine] = then[zone][0] / max(count[z], 1)
+            aim[z] = then[zone][0]
+    empty = ~(totals > 0)  # nothing to go by: spread evenly, for only sums are read
+    share = np.divide(1.0, np.where(empty, np.maximum(count, 1), totals))
+    values[empty[region.cell_zone]] = 1.0
+    values *= (aim * share)[region.cell_zone]
     return lacking
 
 
