@@ -48,7 +48,7 @@ def panel(
 
     The base year is measured as it is. Another year is measured from the region of `others` that describes
     it, or else from ``statistics.csv``: then only indicators have a value that read nothing but statistics
-    and zone totals, because places, networks and the places of residents are known for the base year only. Money
+    and zone totals, because places, networks and homes are known for the base year only. Money
     of every year is at the prices of ``price_year``, as everywhere in a region.
 
     Parameters
