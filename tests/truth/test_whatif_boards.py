@@ -201,6 +201,29 @@ def test_what_does_not_fit_the_board_is_refused() -> None:
             within_limits(np.ones(5), limits)
 
 
+def test_hubs_that_cannot_be_are_refused() -> None:
+    b = row()
+    for cells, given, words in (
+        ([0, -1], {}, "cells are 0 … 4"),
+        ([0, 5], {}, "cells are 0 … 4"),
+        ([0, 1], {"legs": [1, -1]}, "none negative"),
+        ([0, 1], {"legs": [1]}, "each cell"),
+        ([0, 1, 2], {"hub": [0, 1, 0]}, "in order"),
+        ([0, 1, 2], {"hub": [0, 0, 2]}, "none left out"),
+        ([0, 1, 2], {"hub": [1, 1, 2]}, "from 0 on"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            hubs_at(b, cells, **given)
+    with pytest.raises(ValueError, match="same cells"):
+        hubs_at(board_of(ROW[:, :4].astype(np.uint16), diagonal=False), [0, 1])
+
+
+def test_a_walk_longer_than_any_time_reaches_no_hub() -> None:
+    hubs = hubs_at(row(), [0, 4], legs=[70_000, 0])  # in 16 bits 70,000 is 4,464
+    assert hubs.to.T.tolist() == [[65535] * 5, [40, 30, 20, 10, 0]]
+    assert hubs.between.tolist()[1][0] >= 65535
+
+
 def test_limits_and_decays_longer_than_any_time_count_all_that_is_reached() -> None:
     times = np.array([[0, 4, 65535], [4, 0, 65535], [65535, 65535, 0]], dtype=np.uint16)
     b, weights = board_of(times, slack=0), np.array([1.0, 10.0, 100.0])

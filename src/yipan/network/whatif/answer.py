@@ -53,6 +53,11 @@ def users(board: Board, change: Change) -> Ints:
 
     With d the times of the board, origin o uses a ride (u, v) of w when ``d(o, u) + w + d(v, x) = d(o, x)``
     for some x. Where a ride is one of several equally short ways, its origin is among those returned.
+
+    Notes
+    -----
+    Only the times of a board that are shortest ways over rides of these very times tell who uses them. From
+    percentiles over departures they do not: there, whoever may use the services must be computed again.
     """
     base, ways, rows = _prepared(board, change, tie=1)
     found = np.zeros(len(board.times), dtype=np.uint8)

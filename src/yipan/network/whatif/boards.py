@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from yipan.network.minplus import FAR, SPAN, still, top_of
 from yipan.network.threads import over_blocks
-from yipan.network.whatif.values import Board, Delta, Floats, Hubs, Measures, Times
+from yipan.network.whatif.values import Board, Delta, Floats, Hubs, Ints, Measures, Times
 
 _ROWS = 64
 
@@ -81,6 +81,12 @@ def hubs_at(
     A cell is 0 units from itself, whatever the diagonal says. A board's `slack` must hold for hubs as well:
     a walk from cell to cell over a place must not be shorter than the board says by more than the slack.
 
+    Raises
+    ------
+    ValueError
+        When origins and destinations of the board are not the same cells, a cell is none of them, a walk is
+        negative, or hubs are not numbered in order.
+
     Examples
     --------
     >>> hubs = hubs_at(board_of(np.array([[2, 7], [8, 2]], dtype=np.uint16)), [1])
@@ -90,6 +96,9 @@ def hubs_at(
     at, top = np.asarray(cells, dtype=np.int64), top_of(board.times)
     walk = np.zeros(len(at), np.int64) if legs is None else np.asarray(legs, dtype=np.int64)
     each = np.arange(len(at))
+    owner = each if hub is None else np.asarray(hub, dtype=np.int64)
+    _check_hubs(board, at, walk, owner)
+    walk = np.minimum(walk, int(top))
     to, out = np.minimum(board.times[:, at], top), np.minimum(board.times[at], top)
     to[at, each] = 0
     out[each, at] = 0
@@ -100,11 +109,23 @@ def hubs_at(
         out = np.minimum(out, room[:, None]) + walk.astype(to.dtype)[:, None]
         between = np.minimum(between + (walk[:, None] + walk), FAR).astype(np.int32)
     if hub is not None:
-        starts = np.flatnonzero(np.diff(np.asarray(hub, dtype=np.int64), prepend=-1))
+        starts = np.flatnonzero(np.diff(owner, prepend=-1))
         to, out = np.minimum.reduceat(to, starts, axis=1), np.minimum.reduceat(out, starts, axis=0)
         between = np.minimum.reduceat(np.minimum.reduceat(between, starts, axis=1), starts, axis=0)
     np.fill_diagonal(between, 0)
     return Hubs(to, out, between)
+
+
+def _check_hubs(board: Board, at: Ints, walk: Ints, owner: Ints) -> None:
+    n, m = board.times.shape
+    if n != m:
+        raise ValueError("hubs are made of a board from cells to the same cells")
+    if len(at) and not (at.min() >= 0 and at.max() < n):
+        raise ValueError(f"cells are 0 … {n - 1}")
+    if walk.shape != at.shape or walk.min(initial=0) < 0:
+        raise ValueError("one walk for each cell, none negative")
+    if owner.shape != at.shape or owner[:1].any() or not np.isin(np.diff(owner), (0, 1)).all():
+        raise ValueError("one hub for each cell, numbered in order from 0 on, none left out")
 
 
 def within_limits(weights: Floats, limits: Sequence[int]) -> Measures:

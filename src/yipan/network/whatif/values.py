@@ -32,7 +32,8 @@ class Board:
     slack
         The least s known to satisfy :math:`T_{od} \le T_{oh} + T_{hd} + s` for all cells o, d and all hubs
         h: 0 where times are shortest paths (rounding up keeps this), one transfer time for public
-        transport, None where nothing is known (percentiles over departures).
+        transport, None where nothing is known (percentiles over departures). Not checked, for that would
+        take as long as doing without it: with one too small, origins that gain are passed over.
     diagonal
         Whether `times[i, i]` is a time inside a cell, which no project changes (square boards).
     """
