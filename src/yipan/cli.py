@@ -1,7 +1,7 @@
 """The command line: ``yipan demo | new | check | measure | plan | report | version``, and more beside it.
 
-``track`` (`yipan.cli_track`), ``network | times | access | isochrone`` (`yipan.cli_network`) and ``cells``
-(`yipan.cli_cells`) have modules of their own.
+``track`` (`yipan.cli_track`), ``network | times | access | isochrone`` (`yipan.cli_network`), ``cells``
+(`yipan.cli_cells`) and ``targets`` (`yipan.cli_targets`) have modules of their own.
 
 Exit codes: 0 done; 1 the input has errors; 2 the command was called wrongly; 3 the planning problem has
 no answer; 4 the ledger is broken or refuses; 5 an error of the program itself (details in a log file).
@@ -26,6 +26,7 @@ from rich.markup import escape
 import yipan
 from yipan.cli_cells import cells
 from yipan.cli_network import COMMANDS
+from yipan.cli_targets import COMMANDS as TARGETS
 from yipan.cli_track import track
 from yipan.errors import LedgerError, PlanError, YipanError, errors_of
 from yipan.loop import (
@@ -392,7 +393,7 @@ def demo(*, folder: Path | None, out: Path, budget: float, lang: str | None, as_
     )
 
 
-for _command in (track, cells, *COMMANDS):
+for _command in (track, cells, *COMMANDS, *TARGETS):
     cli.add_command(_command)
 
 
