@@ -388,3 +388,22 @@ def test_correlations_of_the_normalised_indicators(method: str, record_property:
     record_property("oracle", f"coinr_asem/corr_normalised_{method}_L1L1.csv|1e-12 absolute|{worst:.3g}")
     assert worst <= 1e-12
     assert gap.max() <= 5e-3
+
+
+def test_correlations_with_the_groups_above(record_property: Record) -> None:
+    theirs = pd.read_csv(FOLDER / "corr_agg_family.csv")
+    scores = built().scores
+    parent = {p: g for g, p in zip(built().weights["group"], built().weights["part"], strict=True)}
+    above = {"Sub-index": parent, "Index": dict.fromkeys(parent, "Index")}
+    mine = [scores[row.Var2].corr(scores[above[row.Var1][row.Var2]]) for row in theirs.itertuples()]
+    worst = apart(np.array(mine), theirs["Correlation"].to_numpy())
+    record_property("oracle", f"coinr_asem/corr_agg_family.csv|{TOLERANCE:g}|{worst:.3g}")
+    assert worst <= TOLERANCE
+
+
+def test_summary_of_one_country(record_property: Record) -> None:
+    theirs = pd.read_csv(FOLDER / "unit_summary_CHN.csv").set_index("Code")
+    scores, places = built().scores.loc["CHN"], ranks(built()).loc["CHN"]
+    assert scores[theirs.index].round(2).tolist() == theirs["Score"].tolist()
+    assert places[theirs.index].tolist() == theirs["Rank"].tolist()
+    record_property("oracle", "coinr_asem/unit_summary_CHN.csv|two decimals, ranks exact|0")

@@ -86,6 +86,23 @@ def test_imputing_between_years_of_one_zone() -> None:
     assert built.filled["x"].tolist() == ["linear", "measured", "linear", "measured", "linear", ""]
 
 
+def test_opening_a_zone_of_a_panel_needs_the_year() -> None:
+    built = run(flat(Leaf(id="x")), panel({("a", 1): [1.0], ("a", 2): [3.0]}, ["x"]))
+    assert opened(built, "a", year=2).loc["x", "score"] == 100.0
+    for zone, year in (("a", None), ("a", 3), ("b", 1)):
+        with pytest.raises(MeasureError, match="give the year"):
+            opened(built, zone, year=year)
+    with pytest.raises(MeasureError, match="not in the data"):
+        opened(run(flat(Leaf(id="x")), table("ab", x=[1.0, 2.0])), "a", year=1)
+
+
+def test_very_large_and_very_small_values() -> None:
+    data = table("abcdefghij", x=LONG * 1e200, y=LONG * 1e-200)
+    built = run(flat(Leaf(id="x"), Leaf(id="y"), treat=Treat()), data)
+    plain = run(flat(Leaf(id="x"), Leaf(id="y"), treat=Treat()), table("abcdefghij", x=LONG, y=LONG))
+    np.testing.assert_allclose(built.scores, plain.scores, rtol=1e-12)
+
+
 def test_imputing_means_stay_within_a_year() -> None:
     rows = {("a", 1): [1.0], ("b", 1): [NAN], ("a", 2): [7.0], ("b", 2): [9.0], ("c", 2): [NAN]}
     built = run(flat(Leaf(id="x"), impute=(Impute(method="mean"),)), panel(rows, ["x"]))

@@ -188,6 +188,26 @@ def test_every_problem_of_a_recipe_at_once() -> None:
         assert part in text, part
 
 
+def test_means_over_different_scales_are_told() -> None:
+    parts = (Leaf(id="p"), Leaf(id="q", normalise=Normalise(method="z")))
+    built = run(Recipe(root=Node(id="index", parts=parts)), DATA)
+    texts = [p.what.en for p in built.problems]
+    assert texts == [
+        "its parts are on different scales: 0–100, z (mean 0, sd 1); the longest one rules the mean"
+    ]
+    by_order = Recipe(root=Node(id="index", parts=parts, aggregate="copeland"))
+    assert run(by_order, DATA).problems == ()
+    above = Node(id="index", parts=(Node(id="g", parts=(Leaf(id="p"),), aggregate="copeland"), Leaf(id="q")))
+    assert "copeland" in run(Recipe(root=above), DATA).problems[0].what.en
+
+
+def test_mazziotta_pareto_off_its_own_scale_is_told() -> None:
+    made = flat("p", "q", aggregate="mazziotta_pareto", recipe={"normalise": Normalise(low=1.0)})
+    assert "mean 100" in run(made, DATA).problems[0].what.en
+    own = replace(made, normalise=Normalise(method="z", mean=100.0, sd=10.0))
+    assert run(own, DATA).problems == ()
+
+
 def test_a_recipe_does_not_change() -> None:
     recipe = flat("p")
     with pytest.raises(AttributeError):

@@ -115,8 +115,8 @@ def opened(built: Built, zone: str, *, year: int | None = None) -> pd.DataFrame:
         When the zone (in that year) is not in the data or was screened out.
     """
     at: object = zone if year is None else (zone, year)
-    if at not in built.normalised.index:
-        out = at in built.raw.index
+    if _place(built.normalised, at) < 0:
+        out = _place(built.raw, at) >= 0
         raise MeasureError(
             Text(f"“{zone}”没有得分", f"'{zone}' has no scores"),
             problems=[
@@ -148,5 +148,12 @@ def opened(built: Built, zone: str, *, year: int | None = None) -> pd.DataFrame:
     )
 
 
+def _place(table: pd.DataFrame, at: object) -> int:
+    """Return the row number of a zone (and year), −1 where there is none."""
+    if isinstance(at, tuple) != (table.index.nlevels == 2):
+        return -1
+    return int(table.index.get_indexer(pd.Index([at]))[0])
+
+
 def _row(table: pd.DataFrame, at: object) -> pd.Series[float]:
-    return table.iloc[int(table.index.get_indexer(pd.Index([at], tupleize_cols=True))[0])]
+    return table.iloc[_place(table, at)]

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from yipan.errors import Problem
+from yipan.measure.recipe.mixed import mixed_problems
+from yipan.measure.recipe.problems import problem
 from yipan.measure.recipe.tree import AGGREGATES, WEIGHTS
 from yipan.measure.recipe.values import (
     FIXED,
@@ -21,24 +23,10 @@ from yipan.measure.recipe.values import (
     Treat,
 )
 from yipan.region.findings import suggest
-from yipan.text import Text
-
-FILE = "index.toml"
-
-
-def problem(at: str, zh: str, en: str, *, remedy: tuple[str, str], warning: bool = False) -> Problem:
-    """Return a problem of the recipe at a key such as ``indicator.income.weight``."""
-    return Problem(
-        what=Text(zh, en),
-        remedy=Text(*remedy),
-        file=FILE,
-        column=at,
-        severity="warning" if warning else "error",
-    )
 
 
 def recipe_problems(recipe: Recipe) -> list[Problem]:
-    """Return everything wrong with a recipe; empty when it can be run on suitable data.
+    """Return everything wrong with a recipe; where nothing is, warnings about scales that do not go together.
 
     Examples
     --------
@@ -68,7 +56,7 @@ def recipe_problems(recipe: Recipe) -> list[Problem]:
     if recipe.treat is not None:
         out += _treat("treat", recipe.treat)
     out += _normalise("normalise", recipe.normalise)
-    return out
+    return out or mixed_problems(recipe)
 
 
 def _leaf(leaf: Leaf, recipe: Recipe) -> list[Problem]:

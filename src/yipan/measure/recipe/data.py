@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from yipan.errors import Problem
 from yipan.measure.recipe.impute import Codes
+from yipan.measure.recipe.problems import found
 from yipan.measure.recipe.values import Array, Leaf, Recipe
 from yipan.region.findings import listed, suggest
-from yipan.text import Text
-
-FILE = "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +47,6 @@ class Rows:
     def zone_ids(self) -> pd.Index:
         """Zone id of each row."""
         return self.index.get_level_values(0)
-
-
-def found(
-    zh: str, en: str, *, remedy: tuple[str, str], column: str = "", file: str = FILE, warning: bool = False
-) -> Problem:
-    """Return a problem of the data."""
-    return Problem(
-        what=Text(zh, en),
-        remedy=Text(*remedy),
-        file=file,
-        column=column,
-        severity="warning" if warning else "error",
-    )
 
 
 def data_problems(recipe: Recipe, data: pd.DataFrame) -> list[Problem]:

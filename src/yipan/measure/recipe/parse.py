@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, fields
 from typing import TypeVar, cast
 
 from yipan.errors import MeasureError, Problem, errors_of
-from yipan.measure.recipe.check import problem, recipe_problems
+from yipan.measure.recipe.check import recipe_problems
+from yipan.measure.recipe.problems import problem
 from yipan.measure.recipe.values import Impute, Leaf, Node, Normalise, Recipe, Screen, Treat
 from yipan.region.findings import suggest
 from yipan.text import Text

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from yipan.errors import Problem
-from yipan.measure.recipe.data import found
+from yipan.measure.recipe.problems import found
 from yipan.measure.recipe.scale import Scores
 from yipan.measure.recipe.treat import Done
 from yipan.measure.recipe.tree import effective

@@ -82,7 +82,7 @@ def run(recipe: Recipe, data: pd.DataFrame) -> Built:
     _stop(scaled.problems)
     grown = grow(recipe.root, dict(zip(names, scaled.scores.T, strict=True)))
     weights = weights_table(recipe.root, grown.weights)
-    warnings += [*treat_problems(leaves, done), *scaled.problems, *grown.problems]
+    warnings += [*wrong, *treat_problems(leaves, done), *scaled.problems, *grown.problems]
     warnings += gap_problems(recipe.root, grown.scores)
 
     def table(values: NDArray[Any], columns: Sequence[str] = names) -> pd.DataFrame:

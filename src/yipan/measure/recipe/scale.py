@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from yipan.errors import Problem
-from yipan.measure.recipe.data import Rows, found
+from yipan.measure.recipe.data import Rows
 from yipan.measure.recipe.normalise import Posts, Scaled, degenerate, normalise
+from yipan.measure.recipe.problems import found
 from yipan.measure.recipe.treat import Done
 from yipan.measure.recipe.values import FIXED, ORDERED, Array, Leaf, Normalise, Recipe
 from yipan.region.findings import suggest

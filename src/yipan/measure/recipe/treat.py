@@ -93,11 +93,13 @@ def skew_kurtosis(values: Array) -> tuple[Array, Array]:
     """
     there = ~np.isnan(values)
     n = there.sum(axis=0).astype(np.float64)
+    span = _span(values)
     with np.errstate(invalid="ignore", divide="ignore"):
-        d = np.where(there, values - np.where(there, values, 0.0).sum(axis=0) / n, 0.0)
+        d = values - np.where(there, values, 0.0).sum(axis=0) / n
+        d = np.where(there, d / span, 0.0)  # neither depends on the unit, and fourth powers stay in range
         square = d * d
         m2 = square.sum(axis=0)
-        m2[_span(values) == 0] = np.nan
+        m2[span == 0] = np.nan
         skew = np.sqrt(n) * (square * d).sum(axis=0) / m2**1.5 * np.sqrt(n * (n - 1)) / (n - 2)
         r = n * (square * square).sum(axis=0) / m2**2
         kurtosis = ((n + 1) * (r - 3) + 6) * (n - 1) / ((n - 2) * (n - 3))

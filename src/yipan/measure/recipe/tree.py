@@ -79,9 +79,6 @@ AGGREGATES: Mapping[str, Join] = MappingProxyType(
 behind it; ``doubt`` (benefit of the doubt, bounds in `Node.shares`) finds its own weights; it and ``topsis``
 leave zones with a missing part without score."""
 
-WHOLE: frozenset[str] = frozenset({"copeland", "noncompensatory", "topsis", "doubt"})
-"""Methods in which a zone's score depends on the other zones."""
-
 
 @dataclass(frozen=True, slots=True)
 class Grown:

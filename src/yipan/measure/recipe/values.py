@@ -92,6 +92,10 @@ class Treat:
         The rule; both are bias-corrected (type 2), kurtosis is excess over the normal distribution.
     combine
         Apply `second` to the winsorised values instead of the untreated ones.
+
+    Notes
+    -----
+    In a panel the values of all years are treated together, so that one transformation holds for all.
     """
 
     winsorise: int = 5
