@@ -138,7 +138,7 @@ def contiguity(
         ``queen``: a shared point is enough; ``rook``: a shared stretch of border is needed.
     tolerance
         In units of the CRS: borders this near count as shared (boundaries drawn apart leave slivers). With a
-        tolerance a shared stretch is one longer than twice the tolerance.
+        tolerance a shared stretch is one longer than four times it, so that corners do not count.
 
     Raises
     ------
@@ -163,7 +163,7 @@ def contiguity(
     if rule == "rook":
         other = shapely.buffer(shapes[j], tolerance) if tolerance else shapes[j]
         shared = shapely.length(shapely.intersection(shapely.boundary(shapes[i]), other))
-        i, j = i[shared > 2 * tolerance], j[shared > 2 * tolerance]
+        i, j = i[shared > 4 * tolerance], j[shared > 4 * tolerance]
     both = np.concatenate([i, j]), np.concatenate([j, i])
     matrix = sparse.csr_array((np.ones(2 * len(i)), both), shape=(len(shapes), len(shapes)))
     return _weights(names, matrix, Text("边界相邻", f"shared borders ({rule})"))
