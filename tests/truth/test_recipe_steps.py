@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import pandas as pd
@@ -71,6 +72,39 @@ def test_imputing_step_after_step_is_recorded() -> None:
     ]  # fmt: skip
     row = built.report.loc["x"]
     assert (row["measured"], row["imputed_1"], row["imputed_2"], row["missing"]) == (3, 2, 1, 0)
+
+
+def slow_nearest(x: np.ndarray, row: int, column: int, neighbours: int) -> float:
+    """Mean over the nearest rows that have the value: distances over shared columns, scaled up to all."""
+    z = (x - np.nanmean(x, axis=0)) / np.nanstd(x, axis=0)
+    away = []
+    for other in range(len(x)):
+        shared = ~np.isnan(z[row]) & ~np.isnan(z[other])
+        if not np.isnan(x[other, column]) and shared.any():
+            gap = ((z[row] - z[other])[shared] ** 2).sum() * x.shape[1] / shared.sum()
+            away.append((gap, x[other, column]))
+    return float(np.mean([value for _, value in sorted(away)[:neighbours]]))
+
+
+def test_imputing_by_nearest_neighbours() -> None:
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+    x = np.random.default_rng(5).normal([10.0, 1000.0, 0.1, 5.0], [1.0, 100.0, 0.01, 2.0], size=(30, 4))
+    x[np.random.default_rng(6).random(x.shape) < 0.15] = NAN
+    data = pd.DataFrame(x, columns=list("pqrs"), index=[f"z{i}" for i in range(30)])
+    step = Impute(method="nearest", neighbours=3)
+    built = run(flat(*(Leaf(id=c) for c in data), impute=(step,)), data)
+    gaps = np.argwhere(np.isnan(x))
+    assert len(gaps) > 5
+    for row, column in gaps:
+        expected = slow_nearest(x, int(row), int(column), 3)
+        assert built.imputed.iat[row, column] == pytest.approx(expected, rel=1e-9)
+        assert built.filled.iat[row, column] == "nearest"
+
+
+def test_without_scikit_learn_the_message_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.impute", None)
+    with pytest.raises(MeasureError, match="install scikit-learn"):
+        run(flat(Leaf(id="x"), impute=(Impute(method="nearest"),)), table(x=[1.0, 2.0, NAN, 4.0]))
 
 
 def panel(rows: dict[tuple[str, int], list[float]], columns: list[str]) -> pd.DataFrame:

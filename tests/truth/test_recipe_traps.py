@@ -166,7 +166,7 @@ def test_every_problem_of_a_recipe_at_once() -> None:
     )
     recipe = Recipe(
         root=Node(id="index", parts=parts, aggregate="aritmetic"),
-        impute=(Impute(method="group_mean"),),
+        impute=(Impute(method="group_mean", neighbours=0),),
         screen=Screen(least=-1.0),
         normalise=Normalise(low=5.0, high=1.0),
     )
@@ -182,6 +182,7 @@ def test_every_problem_of_a_recipe_at_once() -> None:
         "group.judged.least",
         "there is no 'aritmetic'; did you mean arithmetic?",
         "impute.1.by",
+        "impute.1.neighbours",
         "screen.least",
         "normalise.low",
     ):

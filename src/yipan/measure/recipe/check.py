@@ -46,6 +46,9 @@ def recipe_problems(recipe: Recipe) -> list[Problem]:
     for k, step in enumerate(recipe.impute, start=1):
         at = f"impute.{k}"
         out += _choice(f"{at}.method", step.method, IMPUTE_METHODS)
+        if step.neighbours < 1:
+            remedy = ("写正整数", "write a whole number above 0")
+            out.append(problem(f"{at}.neighbours", "少于 1", "under 1", remedy=remedy))
         if step.method.startswith("group") and not step.by:
             out.append(
                 problem(f"{at}.by", "没有写分组列", "no column of groups", remedy=("写 by", "write by = …"))

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from yipan.errors import MeasureError, Problem
 from yipan.measure.recipe.values import Array, Impute
+from yipan.text import Text
 
 Codes = NDArray[np.int64]
 
@@ -40,6 +42,11 @@ def fill(
         The matrix, and for each value 0 where it was there, k where step k (from 1) filled it, −1 where
         nothing did.
 
+    Raises
+    ------
+    MeasureError
+        When a step imputes by nearest neighbours and scikit-learn is not installed.
+
     Examples
     --------
     >>> x = np.array([[1.0], [np.nan], [4.0]])
@@ -57,6 +64,8 @@ def fill(
         gaps, measured = out[:, columns], values[:, columns]
         if step.method == "linear":
             offer = _linear(measured, zones, years)
+        elif step.method == "nearest":
+            offer = _nearest(values, step.neighbours)[:, columns]
         else:
             group = groups[step.by] if step.method.startswith("group") else np.zeros_like(zones)
             offer = _typical(measured, group, years, median=step.method.endswith("median"))
@@ -73,6 +82,34 @@ def _typical(values: Array, group: Codes, years: Codes, *, median: bool) -> Arra
     typical = by.transform("median") if median else by.transform("mean")
     out: Array = typical.to_numpy(dtype=np.float64, copy=True)
     out[group < 0] = np.nan
+    return out
+
+
+def _nearest(values: Array, neighbours: int) -> Array:
+    """Return each gap's mean over the nearest rows that have the value, all indicators counting alike."""
+    try:
+        from sklearn.impute import KNNImputer  # type: ignore[import-untyped]  # noqa: PLC0415
+    except ImportError as error:
+        raise MeasureError(
+            Text("按近邻插补需要 scikit-learn", "imputing by nearest neighbours needs scikit-learn"),
+            problems=[
+                Problem(
+                    what=Text("未安装 scikit-learn", "scikit-learn is not installed"),
+                    remedy=Text(
+                        "安装 scikit-learn,或改用 group_mean 等方法",
+                        "install scikit-learn, or impute by group_mean or another method",
+                    ),
+                )
+            ],
+        ) from error
+    there = ~np.isnan(values)
+    n = np.maximum(there.sum(axis=0), 1)
+    mean = np.where(there, values, 0.0).sum(axis=0) / n
+    sd = np.sqrt((np.where(there, values - mean, 0.0) ** 2).sum(axis=0) / n)
+    sd[sd == 0] = 1.0
+    found = KNNImputer(n_neighbors=neighbours, keep_empty_features=True).fit_transform((values - mean) / sd)
+    out: Array = np.asarray(found, dtype=np.float64) * sd + mean
+    out[:, ~there.any(axis=0)] = np.nan
     return out
 
 

@@ -22,7 +22,7 @@ _TEXTS = frozenset({"id", "in", "name_zh", "name_en", "denominator", "method", "
     "weights",
     "aggregate",
 }
-_INTS = frozenset({"direction", "winsorise", "base"})
+_INTS = frozenset({"direction", "winsorise", "base", "neighbours"})
 _NESTED: Mapping[str, type[Treat] | type[Normalise]] = {"treat": Treat, "normalise": Normalise}
 _EXTRA: Mapping[type, tuple[str, ...]] = {Leaf: ("in",), Node: ("in", "name_zh", "name_en", "order")}
 _NEEDED: Mapping[type, tuple[str, ...]] = {

@@ -14,7 +14,7 @@ from yipan.text import Text
 Array = NDArray[np.float64]
 """Rows (zones, or zones × years) × columns (indicators)."""
 
-ImputeMethod = Literal["mean", "median", "group_mean", "group_median", "linear"]
+ImputeMethod = Literal["mean", "median", "group_mean", "group_median", "linear", "nearest"]
 Second = Literal["none", "log_ct", "log_ct_plus", "log_ct_orig", "log_gii", "boxcox"]
 NormaliseMethod = Literal[
     "minmax",
@@ -46,13 +46,18 @@ class Impute:
     method
         ``mean`` or ``median`` of the zones measured in the same year; ``group_mean`` or ``group_median``
         of those of the same group and year; ``linear``: straight between the measured years of the zone
-        itself, the nearest measured year held before the first and after the last (panels only).
+        itself, the nearest measured year held before the first and after the last (panels only);
+        ``nearest``: mean of the nearest rows in all indicators (scikit-learn's `KNNImputer` on standardised
+        values; in a panel other years of the zone are neighbours too).
     by
         Column of the data that holds the groups (for the group methods).
+    neighbours
+        Rows averaged by ``nearest``.
     """
 
     method: ImputeMethod
     by: str = ""
+    neighbours: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
