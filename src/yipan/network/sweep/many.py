@@ -141,7 +141,8 @@ def within(customised: Customised, sources: Ends, targets: Ends, *, limit: int) 
     def run(start: int, stop: int) -> None:
         parts[start] = _pairs(order[start:stop], places, where, space_of(len(core.node_point)), limit)
 
-    over_blocks(run, len(order), block=64 * LANES)
+    share = -(-len(order) // (8 * LANES)) * LANES  # few places are shared among threads, too
+    over_blocks(run, len(order), block=min(max(share, 4 * LANES), 64 * LANES))
     none = np.empty(0, dtype=np.int32)
     begin, to, cost = (np.concatenate(column) for column in zip((none,) * 3, *parts.values(), strict=True))
     by = np.lexsort((to, cost, begin))
