@@ -1,4 +1,4 @@
-"""Time travel times: from scratch per mode, and what-ifs against full recomputation (scipy's Dijkstra).
+"""Time travel times: from scratch per mode, and what-ifs against full recomputation.
 
     python benchmarks/travel_times.py [--region chongqing|tiny] [--repeat 7] [--json]
 
