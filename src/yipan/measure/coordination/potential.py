@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from yipan.errors import Problem
 from yipan.measure.coordination.checks import (
@@ -26,6 +26,8 @@ from yipan.network.decay import Decay
 from yipan.region.value import Region
 from yipan.text import Text
 
+_ROWS = 256  # of the matrix looked at at once
+_WEEK = 7 * 24 * 3600
 _POTENTIAL = Text("市场潜力无法计算", "market potential cannot be computed")
 _CIRCLES = Text("一小时圈无法计算", "one-hour circles cannot be computed")
 
@@ -90,8 +92,8 @@ class HourCircles:
     limit
         Minutes of the circle.
     centres
-        Cell that stands for the centre of each cluster: the one with the most jobs (residents where jobs
-        are missing).
+        Cell that stands for the centre of each cluster: the one its jobs (residents where jobs are missing)
+        are nearest to, by mean travel time.
     table
         One row an ordered pair of clusters (index ``from``, ``to``): ``minutes`` (mean between residents),
         ``pairs_within`` (share of pairs of residents within the limit, %), ``to_centre`` (share of residents
@@ -129,24 +131,12 @@ def hour_circles(region: Region, times: TravelTimes, *, limit: float = 60.0) -> 
     ({'hills': 'C1', 'valley': 'A1'}, np.float64(0.0))
     """
     of_zone = [region.cluster_of[z] for z in region.zone_ids]
-    of_cell = np.array([of_zone[z] for z in region.cell_zone], dtype=str)
-    names = sorted(set(of_cell.tolist()) - {""})
-    if len(names) < 2 or not limit > 0:
-        what = Text(
-            f"有单元格的组团 {len(names)} 个,时限 {limit:g} 分",
-            f"{len(names)} clusters with cells, limit {limit:g} min",
-        )
-        refuse(
-            _CIRCLES,
-            [
-                problem(
-                    what, Text("至少两个组团,时限大于 0", "give at least two clusters and a limit above 0")
-                )
-            ],
-        )
-    at = np.array([names.index(c) if c else -1 for c in of_cell.tolist()], dtype=np.int64)
+    of_cell = [of_zone[z] for z in region.cell_zone]
+    names = sorted(set(of_cell) - {""})
+    refuse(_CIRCLES, _circle_problems(len(names), limit))
+    at = np.array([names.index(c) if c else -1 for c in of_cell], dtype=np.int64)
     means = group_times(region, times, groups=names, at=at, limit=limit)
-    people, centre = _centres(region, at, len(names))
+    people, centre = _centres(region, times, at, len(names))
     reach = times.within(limit)[:, centre]
     rows = {}
     for i, a in enumerate(names):
@@ -159,22 +149,43 @@ def hour_circles(region: Region, times: TravelTimes, *, limit: float = 60.0) -> 
                     "to_centre": 100.0 * float(mine @ reach[:, j]) / mine.sum() if mine.sum() else np.nan,
                     "linked": bool(means.minutes[i, j] <= limit),
                 }
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    table.index = pd.MultiIndex.from_tuples(list(rows), names=["from", "to"])
-    ids = [str(i) for i in region.tables["cells"].array("id")]
-    where = {name: ids[c] for name, c in zip(names, centre, strict=True)}
-    return HourCircles(limit, where, table, (*means.problems, *_outside(region, of_zone)))
+    pairs = pd.DataFrame.from_dict(rows, orient="index")
+    pairs.index = pd.MultiIndex.from_tuples(list(rows), names=["from", "to"])
+    where = {name: times.origins[c] for name, c in zip(names, centre, strict=True)}
+    return HourCircles(limit, where, pairs, (*means.problems, *_outside(region, of_zone)))
 
 
-def _centres(region: Region, at: np.ndarray, count: int) -> tuple[Floats, list[int]]:
+def _circle_problems(clusters: int, limit: float) -> list[Problem]:
+    if clusters >= 2 and limit > 0:
+        return []
+    what = Text(
+        f"有单元格的组团 {clusters} 个,时限 {limit:g} 分",
+        f"{clusters} clusters with cells, limit {limit:g} min",
+    )
+    return [problem(what, Text("至少两个组团,时限大于 0", "give at least two clusters and a limit above 0"))]
+
+
+def _centres(
+    region: Region, times: TravelTimes, at: NDArray[np.int64], count: int
+) -> tuple[Floats, list[int]]:
+    """Return the people of each cell, and the cell that is the centre of each cluster."""
     table = region.tables["cells"]
-    people = np.nan_to_num(np.asarray(table.array("population"), dtype=np.float64))
-    jobs = np.nan_to_num(np.asarray(table.array("jobs"), dtype=np.float64))
+    people, jobs = (np.nan_to_num(floats(table.array(c))) for c in ("population", "jobs"))
     centre = []
     for k in range(count):
-        weight = jobs if jobs[at == k].any() else people
-        centre.append(int(np.argmax(np.where(at == k, weight, -1.0))))
+        weight = next((w for w in (jobs, people) if w[at == k].any()), np.ones(len(at)))
+        centre.append(_centre(times.seconds, np.flatnonzero(at == k), weight))
     return people, centre
+
+
+def _centre(seconds: NDArray[np.int32], mine: NDArray[np.int64], weight: Floats) -> int:
+    """Return the cell of a cluster with the least mean time from the others; no way counts as a week."""
+    cost = np.zeros(len(mine))
+    for first in range(0, len(mine), _ROWS):
+        rows = mine[first : first + _ROWS]
+        cost += weight[rows] @ np.minimum(seconds[np.ix_(rows, mine)], _WEEK).astype(np.float64)
+    own = np.minimum(seconds[mine, mine], _WEEK) * weight[mine]  # trips inside a cell tell nothing about it
+    return int(mine[np.argmin(cost - own)])
 
 
 def _outside(region: Region, of_zone: list[str]) -> list[Problem]:
