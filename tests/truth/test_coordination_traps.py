@@ -11,6 +11,8 @@ from shapely.geometry import box
 
 from yipan.errors import MeasureError
 from yipan.measure import coordination as co
+from yipan.network import travel_times
+from yipan.region import example
 
 NAN = float("nan")
 CHAIN = co.weights_from_pairs([*"abbccdde"], [*"bacbdced"], units=[*"abcde"])
@@ -209,6 +211,48 @@ def test_pairs_without_flow_count_and_silent_places_are_told() -> None:
     apart = flows([40.0, 10, 30, 2, 3, 4], [10.0, float("inf"), 10, 30, 20, 35])
     assert "1 pairs have no way" in told(apart)
     assert np.isnan(apart.expected[1])
+
+
+def commuting(*rows: tuple[str, str, float, str]) -> co.Linkages:
+    tiny = example("tiny")
+    table = pd.DataFrame(
+        [
+            {"kind": "commute", "from": a, "to": b, "year": 2020, "value": v, "unit": u}
+            | {"source": "invented", "quality": "assumed"}
+            for a, b, v, u in rows
+        ]
+    )
+    region = tiny.replace(flows=table) if rows else tiny
+    return co.zone_linkages(region, "commute", times=co.zone_times(region, travel_times(region, "drive")))
+
+
+def test_linkages_need_flows_between_zones_in_one_unit() -> None:
+    with pytest.raises(MeasureError, match="there are no flows 'commute'; there are: –"):
+        commuting()
+    with pytest.raises(MeasureError) as caught:
+        commuting(("A", "steel", 5.0, "person"), ("A", "B", 5.0, "trip"))
+    assert "not zones: steel" in caught.value.text("en")
+    assert "several units" in caught.value.text("en")
+    rows = [("A", "B", 90.0), ("B", "A", 250.0), ("C", "A", 70.0), ("A", "C", 8.0), ("C", "B", 2.0)]
+    links = commuting(*((a, b, v, "trip") for a, b, v in rows))
+    assert "1 of 6 pairs are not in the table: taken as 0" in told(links)
+    assert links.pairs["expected"].sum() == pytest.approx(420)
+    assert links.strength.sum() == pytest.approx(840)
+    assert links.unit == "trip"
+    with pytest.raises(MeasureError, match="parts zeros from the rest"):  # nothing flows between B and C
+        commuting(*((a, b, v, "trip") for a, b, v in rows[:4]))
+
+
+def test_times_of_other_cells_and_a_single_cluster() -> None:
+    tiny = example("tiny")
+    times = travel_times(tiny, "drive")
+    fewer = tiny.replace(cells=tiny.cells.iloc[:4])
+    with pytest.raises(MeasureError) as caught:
+        co.zone_times(fewer, times)
+    assert "not between the cells" in caught.value.text("en")
+    assert "without cells: C" in caught.value.text("en")
+    with pytest.raises(MeasureError, match="1 clusters with cells"):
+        co.hour_circles(tiny.replace(zones=tiny.zones.assign(cluster="valley")), times)
 
 
 def test_tiny_places_and_unsure_signs_are_told() -> None:

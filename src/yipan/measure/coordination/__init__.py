@@ -43,6 +43,10 @@ from yipan.measure.coordination.input_output import (
     footprint,
     input_output,
 )
+from yipan.measure.coordination.linkages import (
+    Linkages,
+    zone_linkages,
+)
 from yipan.measure.coordination.metacoupling import (
     Metacoupling,
     metacoupling,
@@ -92,6 +96,7 @@ __all__ = [
     "GravityModel",
     "HourCircles",
     "InputOutput",
+    "Linkages",
     "LocalMoran",
     "Metacoupling",
     "Moran",
@@ -133,5 +138,6 @@ __all__ = [
     "time_weights",
     "weights_from_pairs",
     "zone_contiguity",
+    "zone_linkages",
     "zone_times",
 ]
