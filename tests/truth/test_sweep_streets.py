@@ -227,6 +227,12 @@ def test_what_does_not_fit_is_refused() -> None:
     metric = time_metric(core)
     with pytest.raises(ValueError, match="points"):
         to_all(customise(*weights(core)), np.array([2]))
+    for wide in (np.array([2**32]), np.array([2**32 + 1])):  # in 32 bits 0 and 1
+        with pytest.raises(ValueError, match="points"):
+            to_all(customise(*weights(core)), wide)
+        with pytest.raises(ValueError, match="at"):
+            nearest(core, metric, wide, k=1, limit=1)
+        assert metric_of(core, wide, backward=wide, unit="ms").forward.tolist() == [FAR]
     with pytest.raises(ValueError, match="how"):
         aggregate(core, metric, np.zeros(2), limit=1, how="median")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="values"):

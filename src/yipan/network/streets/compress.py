@@ -115,14 +115,14 @@ def metric_of(core: Core, forward: Int32, *, backward: Int32, unit: Literal["ms"
     >>> metric.forward.tolist(), metric.backward.tolist(), metric.from_head.tolist()
     ([17], [17], [4])
     """
-    ahead, back = (np.ascontiguousarray(a, dtype=np.int32) for a in (forward, backward))
+    ahead, back = (np.ascontiguousarray(np.minimum(a, FAR), dtype=np.int32) for a in (forward, backward))
     if ahead.shape != core.segment.shape or back.shape != core.segment.shape:
         raise ValueError(f"{len(core.segment)} segments, weights {ahead.shape} and {back.shape}")
     if ahead.size and min(ahead.min(), back.min()) < 0:
         raise ValueError("a weight is negative")
     order = core.segment
-    with_chain = np.minimum(np.where(core.flipped, back[order], ahead[order]), FAR)
-    against = np.minimum(np.where(core.flipped, ahead[order], back[order]), FAR)
+    with_chain = np.where(core.flipped, back[order], ahead[order])
+    against = np.where(core.flipped, ahead[order], back[order])
     sums = _sums(core.first, with_chain, against)
     return Measured(unit, *sums, step_forward=with_chain, step_backward=against)
 

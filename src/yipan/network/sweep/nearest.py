@@ -77,11 +77,11 @@ def nearest(core: Core, metric: Measured, at: Int32 | Int64, *, k: int, limit: i
     >>> cost[:3].tolist(), which[3].tolist()
     ([[0, 3], [1, 2], [0, 3]], [1, -1])
     """
-    points = np.ascontiguousarray(at, dtype=np.int32)
-    if points.size and not (points.min() >= 0 and points.max() < len(core.streets)):
+    if len(at) and not (at.min() >= 0 and at.max() < len(core.streets)):
         raise ValueError(f"at: must be points 0 … {len(core.streets) - 1}")
     if k < 1 or not 0 <= limit < FAR:
         raise ValueError(f"k: {k}, limit: {limit}; at least 1, and 0 … {FAR - 1}")
+    points = np.ascontiguousarray(at, dtype=np.int32)
     places = _Places(
         core.point_node, core.point_slot, core.slot_chain, core.tail, core.head, core.first, core.inner
     )

@@ -141,9 +141,9 @@ def _search(
 ) -> None:
     """Search in batches; `write` expands finished lanes to points and returns them as (sources, points)."""
     core = customised.hierarchy.core
-    points = np.ascontiguousarray(sources, dtype=np.int32)
-    if points.size and not (points.min() >= 0 and points.max() < len(core.streets)):
+    if len(sources) and not (sources.min() >= 0 and sources.max() < len(core.streets)):
         raise ValueError(f"sources must be points 0 … {len(core.streets) - 1}")
+    points = np.ascontiguousarray(sources, dtype=np.int32)
     up, slope = climb_of(customised, reverse=reverse), slope_of(customised, reverse=reverse)
     inside = _inside(customised, reverse=reverse)
     at = _Points(
