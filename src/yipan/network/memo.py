@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -23,15 +24,21 @@ class Sized(Protocol):
 
 
 def bytes_of(value: object) -> int:
-    """Return the bytes of every array inside a value: an array, or a dataclass of such values.
+    """Return the bytes of every array and text inside a value: one, or a tuple or dataclass of such values.
 
     Examples
     --------
     >>> bytes_of(np.zeros(3))
     24
+    >>> bytes_of(("a" * 1000, np.zeros(3))) > 1024
+    True
     """
     if isinstance(value, np.ndarray):
         return value.nbytes
+    if isinstance(value, str):
+        return sys.getsizeof(value)
+    if isinstance(value, tuple):
+        return sum(map(bytes_of, value))
     if is_dataclass(value):
         return sum(bytes_of(getattr(value, f.name)) for f in fields(value))
     return 0
