@@ -40,23 +40,21 @@ def sorting_network(n: int, wanted: tuple[int, ...]) -> Int32:
     >>> sorting_network(3, (0, 1, 2)).tolist()
     [[0, 1], [0, 2], [1, 2]]
     """
-    pairs: list[tuple[int, int]] = []
-    p = 1
+    layers, p = [np.empty((0, 2), dtype=np.int32)], 1  # comparators of one layer have no number in common
     while p < n:
         k = p
         while k >= 1:
-            for j in range(k % p, n - k, 2 * k):
-                pairs += [
-                    (i, i + k) for i in range(j, min(j + k, n - k)) if i // (2 * p) == (i + k) // (2 * p)
-                ]
+            low = (np.arange(k % p, n - k, 2 * k)[:, None] + np.arange(k)).ravel()
+            low = low[low < n - k]
+            low = low[low // (2 * p) == (low + k) // (2 * p)]
+            layers.append(np.stack([low, low + k], axis=1).astype(np.int32))
             k //= 2
         p *= 2
-    needed, kept = set(wanted), []
-    for a, b in reversed(pairs):
-        if a in needed or b in needed:
-            needed |= {a, b}
-            kept.append((a, b))
-    return np.array(kept[::-1], dtype=np.int32).reshape(-1, 2)
+    needed = np.isin(np.arange(n), wanted)
+    for at in range(len(layers) - 1, -1, -1):
+        layers[at] = layers[at][needed[layers[at]].any(axis=1)]
+        needed[layers[at]] = True
+    return np.concatenate(layers)
 
 
 @kernel
