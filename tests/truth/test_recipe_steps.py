@@ -43,11 +43,13 @@ POSTS = Normalise(method="goalposts")
 
 def test_denominators_and_their_unit() -> None:
     leaf = Leaf(id="beds", denominator="people", per=1000.0, low=0.0, high=10.0)
-    data = table(beds=[5.0, 6.0, 7.0, NAN], people=[1000.0, 3000.0, 0.0, 1000.0])
+    data = table(beds=[5.0, 6.0, 7.0, NAN], people=[1000.0, 3000.0, 0.0, 1000.0], area=[1.0, 2.0, 4.0, -1.0])
     built = run(flat(leaf, normalise=POSTS), data)
     assert built.denominated["beds"].tolist()[:2] == [5.0, 2.0]
     assert built.normalised["beds"].tolist()[:2] == [50.0, 20.0]
     assert built.normalised["beds"].isna().tolist() == [False, False, True, True]
+    below = run(flat(Leaf(id="people", denominator="area")), data)
+    assert below.denominated["people"].isna().tolist() == [False, False, False, True]
     texts = [p.line("en") for p in built.problems]
     assert any("'people' is missing or not above 0 in 1 rows" in t for t in texts)  # not the missing value
     assert any("index: 2 rows have no score" in t for t in texts)
@@ -72,6 +74,13 @@ def test_imputing_step_after_step_is_recorded() -> None:
     ]  # fmt: skip
     row = built.report.loc["x"]
     assert (row["measured"], row["imputed_1"], row["imputed_2"], row["missing"]) == (3, 2, 1, 0)
+
+
+def test_zones_of_no_group_are_not_a_group() -> None:
+    data = table("abcde", x=[1.0, 50.0, NAN, 3.0, NAN], g=["u", None, None, "u", "u"])
+    built = run(flat(Leaf(id="x"), impute=(Impute(method="group_mean", by="g"),)), data)
+    assert built.filled["x"].tolist() == ["measured", "measured", "", "measured", "group_mean"]
+    assert built.imputed["x"]["e"] == 2.0
 
 
 def slow_nearest(x: np.ndarray, row: int, column: int, neighbours: int) -> float:
@@ -152,6 +161,11 @@ def test_screened_zones_take_no_part_in_means_and_are_listed() -> None:
     assert built.imputed["x"].tolist() == [1.0, 3.0, 2.0]
     late = run(flat(*leaves, impute=(Impute(method="mean"),), screen=Screen(least=0.6, of="imputed")), data)
     assert late.screened["kept"].all()  # after imputing nothing is missing
+    exact = run(flat(*leaves, screen=Screen(least=1 / 3)), data)
+    assert exact.screened["kept"].all()  # a third is a third
+    unfilled = run(flat(*leaves, screen=Screen(least=1.0, of="imputed")), data)
+    assert unfilled.screened["kept"].tolist() == [True, True, False, False]
+    assert unfilled.scores.index.tolist() == ["a", "b"]
     with pytest.raises(MeasureError, match="screened out"):
         opened(built, "d")
 
@@ -333,6 +347,8 @@ def test_weights_found_in_the_data_are_those_of_their_functions() -> None:
         weights = run(Recipe(root=node, normalise=Normalise(low=1.0)), data).weights
         assert weights["weight"].sum() == pytest.approx(1.0)
         assert (weights["method"] == method).all()
+    alone = Node(id="index", weights="critic", parts=(Leaf(id="p"),))
+    assert run(Recipe(root=alone), data).weights["weight"].tolist() == [1.0]
     sd = [np.std([0, 12.5, 25, 100], ddof=1), np.std([60, 40, 100, 0], ddof=1)]
     node = Node(id="index", weights="deviation", parts=root.parts)
     got = run(Recipe(root=node, normalise=Normalise(low=1.0)), data).weights["weight"]

@@ -100,6 +100,8 @@ def test_ranks_of_each_year_are_allowed_and_say_what_they_are() -> None:
     built = run(flat("p", recipe={"normalise": Normalise(method="rank", over="year")}), PANEL)
     assert built.index.tolist() == [1, 2, 4, 3] * 2
     assert not built.comparable
+    one_year = run(flat("p", recipe={"normalise": Normalise(method="rank", over="year")}), DATA)
+    assert one_year.comparable
     assert any("do not compare" in p.what.en for p in built.problems)
 
 
