@@ -10,7 +10,7 @@ import pytest
 
 from yipan.errors import MeasureError
 from yipan.measure import sure
-from yipan.measure.recipe import Leaf, Node, Normalise, Recipe, run
+from yipan.measure.recipe import Leaf, Node, Normalise, Recipe, Screen, run
 from yipan.measure.sure import engine
 
 RNG = np.random.default_rng(7)
@@ -68,6 +68,24 @@ def test_every_design_is_what_the_recipe_gives(data: pd.DataFrame, monkeypatch: 
 
 def _scaled(recipe: Recipe) -> Recipe:
     return replace(recipe, normalise=Normalise(low=0.01, high=1))
+
+
+def test_a_zone_that_some_options_screen_out_has_no_rank_there() -> None:
+    choices = [
+        sure.Choice("screen", {"all": lambda r: r, "whole": lambda r: replace(r, screen=Screen(least=0.6))})
+    ]
+    got = sure.uncertainty(
+        RECIPE, _holes().assign(f=DATA["f"]), choices, designs=sure.every_design(choices), keep_scores=True
+    )
+    assert np.isnan(got.scores[:, 3]).tolist() == [True, True]  # z3: too few parts anyway
+    loose = replace(RECIPE, root=replace(RECIPE.root, least=0.3))
+    got = sure.uncertainty(
+        loose, _holes().assign(f=DATA["f"]), choices, designs=sure.every_design(choices), keep_scores=True
+    )
+    assert np.isnan(got.scores[:, 3]).tolist() == [False, True]
+    assert got.counts[3].sum() == 1
+    strict = run(replace(loose, screen=Screen(least=0.6)), _holes().assign(f=DATA["f"]))
+    np.testing.assert_allclose(np.delete(got.scores[1], 3), strict.index, rtol=1e-12)
 
 
 def test_weights_found_in_the_data_may_vary_too() -> None:

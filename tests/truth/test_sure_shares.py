@@ -9,6 +9,7 @@ import pytest
 from yipan.errors import MeasureError
 from yipan.measure import sure
 from yipan.measure.recipe import Leaf, Node, Normalise, Recipe
+from yipan.measure.sure import effects
 
 
 def test_ishigami() -> None:
@@ -87,6 +88,15 @@ def test_correlation_ratios_see_what_correlations_do_not() -> None:
     assert got.loc["a", "ratio"] == pytest.approx(8 / 9, abs=0.05)
     assert got["effective"].sum() == pytest.approx(1)
     assert got.loc["a", "excess"] > 0.3
+
+
+def test_binning_many_zones_changes_next_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(8)
+    x = rng.normal(size=(1500, 3))
+    y = x[:, 0] ** 2 + 0.5 * x[:, 1] + np.sin(3 * x[:, 2])
+    binned = sure.correlation_ratios(x, y)
+    monkeypatch.setattr(effects, "EXACT", 10**9)
+    np.testing.assert_allclose(binned, sure.correlation_ratios(x, y), atol=1e-3)
 
 
 def test_a_constant_explains_nothing_and_nothing_is_said_of_few() -> None:

@@ -1,15 +1,14 @@
 """How sure an index is: every choice as an alternative, which choice matters, what single indicators do."""
 
-from yipan.measure.sure.engine import Batch, Setup, evaluate, setup
-from yipan.measure.sure.importance import (
+from yipan.measure.sure.effects import (
     Compensability,
     compensability,
     correlation_ratios,
     importance,
 )
+from yipan.measure.sure.engine import Batch, Setup, evaluate, setup
 from yipan.measure.sure.pairs import Tipping, TwoZones, order_of_two, tipping
 from yipan.measure.sure.parts import add_one, drop_one, moved
-from yipan.measure.sure.sobol import Sensitivity, sobol, sobol_designs, sobol_points
 from yipan.measure.sure.uncertain import Uncertainty, ranks_of, uncertainty
 from yipan.measure.sure.values import (
     Choice,
@@ -20,6 +19,7 @@ from yipan.measure.sure.values import (
     random_designs,
     weightings,
 )
+from yipan.measure.sure.variance import Sensitivity, sobol, sobol_designs, sobol_points
 
 __all__ = [
     "Batch",

@@ -108,6 +108,39 @@ def _factor_problems(c: WeightFactors, known: set[str]) -> list[Problem]:
     return out
 
 
+def checked(problem: Setup, designs: Designs) -> Designs:
+    """Return designs as whole numbers, when each is one option of every choice.
+
+    Raises
+    ------
+    MeasureError
+        When there is no design, the columns are not the choices, or an option does not exist.
+    """
+    d = np.asarray(designs, dtype=np.int64)
+    if d.ndim != 2 or len(d) == 0 or d.shape[1] != len(problem.choices):
+        refuse(
+            [
+                _problem(
+                    "设计不是每行一个、每列一个选择",
+                    "designs are not one a row with one option a choice",
+                    ("用 every_design 等生成", "make them by every_design or the like"),
+                )
+            ]
+        )
+    refuse(
+        [
+            _problem(
+                f"“{c.name}”没有这个选项",
+                f"{c.name} has no such option",
+                (f"从 0 到 {len(c.labels) - 1}", f"0 to {len(c.labels) - 1}"),
+            )
+            for k, c in enumerate(problem.choices)
+            if d[:, k].min() < 0 or d[:, k].max() >= len(c.labels)
+        ]
+    )
+    return d
+
+
 def evaluate(problem: Setup, designs: Designs) -> Iterator[Batch]:
     """Yield the scores of the index under every design, batch by batch, in no particular order.
 

@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 from yipan.errors import Problem
 from yipan.measure import weights as weighting
 from yipan.measure.recipe import Recipe
-from yipan.measure.sure.engine import evaluate, setup
+from yipan.measure.sure.engine import checked, evaluate, setup
 from yipan.measure.sure.values import AnyChoice, Array, Designs, WeightFactors, refuse
 from yipan.text import Text
 
@@ -59,7 +59,7 @@ def order_of_two(
     Raises
     ------
     MeasureError
-        When a zone is not in the data or an index cannot be computed.
+        When a zone is not in the data, options are out of range, or an index cannot be computed.
 
     Examples
     --------
@@ -84,6 +84,7 @@ def order_of_two(
                     )
                 ]
             )
+    designs = checked(problem, designs)
     i, j = problem.zones.index(first), problem.zones.index(second)
     distinct, at = np.unique(designs, axis=0, return_inverse=True)
     won = np.full(len(distinct), np.nan)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from yipan.errors import Problem
 from yipan.measure.recipe import Recipe
-from yipan.measure.sure.engine import evaluate, setup
+from yipan.measure.sure.engine import checked, evaluate, setup
 from yipan.measure.sure.values import AnyChoice, Array, Designs, refuse
 from yipan.text import Text
 
@@ -135,9 +135,9 @@ def uncertainty(
     [1.0, 1.0, 1.0]
     """
     problem = setup(recipe, data, choices)
-    designs = np.asarray(designs, dtype=np.int64)
+    designs = checked(problem, designs)
     n = len(problem.zones)
-    refuse(_unsound(designs, choices, n))
+    refuse(_too_many(n))
     nominal = _nominal(recipe, data)
     ranks = ranks_of(nominal[None, :])[0]
     distinct, at, times = np.unique(designs, axis=0, return_inverse=True, return_counts=True)
@@ -174,29 +174,13 @@ def _nominal(recipe: Recipe, data: pd.DataFrame) -> Array:
     return scores
 
 
-def _unsound(designs: Designs, choices: Sequence[AnyChoice], n: int) -> list[Problem]:
-    problems = []
-    if designs.ndim != 2 or len(designs) == 0 or designs.shape[1] != len(choices):
-        what = Text("设计不是每行一个、每列一个选择", "designs are not one a row with one option a choice")
-        problems.append(
-            Problem(what=what, remedy=Text("用 every_design 等生成", "make them by every_design"))
-        )
-    else:
-        for k, c in enumerate(choices):
-            if designs[:, k].min() < 0 or designs[:, k].max() >= len(c.labels):
-                problems.append(
-                    Problem(
-                        what=Text(f"“{c.name}”没有这个选项", f"{c.name} has no such option"),
-                        remedy=Text(f"从 0 到 {len(c.labels) - 1}", f"0 to {len(c.labels) - 1}"),
-                    )
-                )
-    if n > MOST:
-        what = Text(
-            f"{n} 个区域的名次计数需要 {n * n * 8 / 1e9:.1f} GB",
-            f"counts of ranks of {n} zones take {n * n * 8 / 1e9:.1f} GB",
-        )
-        problems.append(Problem(what=what, remedy=Text("分组计算", "do groups of zones by themselves")))
-    return problems
+def _too_many(n: int) -> list[Problem]:
+    what = Text(
+        f"{n} 个区域的名次计数需要 {n * n * 8 / 1e9:.1f} GB",
+        f"counts of ranks of {n} zones take {n * n * 8 / 1e9:.1f} GB",
+    )
+    remedy = Text("分组计算", "do groups of zones by themselves")
+    return [Problem(what=what, remedy=remedy)] if n > MOST else []
 
 
 def ranks_of(scores: Array) -> Array:

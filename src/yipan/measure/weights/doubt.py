@@ -14,6 +14,8 @@ from yipan.measure.weights.values import Array, label, refuse, warning
 from yipan.text import Text
 
 _TINY = 1e-9
+_EXACT = 1e-12
+_AT_ONCE = 10
 
 
 @dataclass(frozen=True)
@@ -80,17 +82,32 @@ def benefit_of_doubt(
     scale = np.where(y.max(axis=0) > 0, y.max(axis=0), 1.0)
     y = y / scale
     rivals = y[_frontier(y)]
+    binding = np.zeros(len(rivals), dtype=bool)  # those that have bound some zone so far
+    binding[np.argmax(rivals, axis=0)] = True
     out = np.zeros((n, p))
     for i in range(n):
-        out[i] = _one(y[i], rivals, low, high)
+        out[i] = _one(y[i], rivals, binding, low, high)
     parts = out * y
     scores = parts.sum(axis=1)
     shares = np.divide(parts, scores[:, None], out=np.zeros_like(parts), where=scores[:, None] > 0)
     return Doubt(scores, out / scale, shares, _notes(y, scores, low))
 
 
-def _one(mine: Array, rivals: Array, low: float, high: float) -> Array:
-    """Return the weights that favour one zone most."""
+def _one(mine: Array, rivals: Array, binding: NDArray[np.bool_], low: float, high: float) -> Array:
+    """Return the weights that favour one zone most; rivals it would lift above 1 are made to bind.
+
+    Few rivals ever bind: programmes with those few, until no other is lifted above 1, have the same answer.
+    """
+    while True:
+        w = _favourable(mine, rivals[binding], low, high)
+        reached = np.where(binding, 0.0, rivals @ w)
+        above = np.flatnonzero(reached > 1 + _EXACT)
+        if len(above) == 0:
+            return w
+        binding[above[np.argsort(reached[above])[-_AT_ONCE:]]] = True
+
+
+def _favourable(mine: Array, rivals: Array, low: float, high: float) -> Array:
     p = len(mine)
     upper, bound = [rivals], [np.ones(len(rivals))]
     if low > 0:

@@ -98,16 +98,26 @@ def _search(covariance: Array, wanted: Array, low: float, high: float) -> Array:
     """Return the best of three local searches: from 1/sd, from wanted/sd, from equal weights."""
     p = len(wanted)
 
+    even = 1.0 / np.sqrt(np.diag(covariance))
+    along = covariance * even[:, None]  # row j times w: correlation with the index, up to one factor
+    column = along.sum(axis=0)
+
     def miss(w: Array) -> float:
         return 1e4 * float(((_importance(covariance, w) - wanted) ** 2).sum())
 
-    even = 1.0 / np.sqrt(np.diag(covariance))
+    def slope(w: Array) -> Array:
+        total = float(column @ w) or 1e-300
+        share = along @ w / total
+        off = share - wanted
+        return np.asarray(2e4 / total * (off @ along - (off @ share) * column), dtype=np.float64)
+
     best, least = np.full(p, 1.0 / p), np.inf
     for start in (even, wanted * even, np.ones(p)):
         begin = np.clip(start / start.sum(), low, high)
         found = minimize(
             miss,
             begin,
+            jac=slope,
             method="SLSQP",
             bounds=[(low, high)] * p,
             constraints=LinearConstraint(np.ones((1, p)), 1.0, 1.0),
