@@ -217,6 +217,13 @@ def test_structures_that_have_nothing_in_common() -> None:
     assert co.fitness(apart).tolist() == [1, 1]
 
 
+def test_residuals_of_a_regression_are_what_it_leaves() -> None:
+    start, end = np.array([1.0, 2.0, 4.0, 5.0]), np.array([3.0, 4.0, 5.0, 7.0])
+    b = co.beta_convergence(start, end, years=5)
+    assert b.residuals == pytest.approx(np.log(end / start) / 5 - b.alpha - b.b * np.log(start))
+    assert b.residuals @ np.log(start) == pytest.approx(0, abs=1e-12)
+
+
 def test_dagum_by_all_pairs_with_people() -> None:
     y, w = np.array([1.0, 4.0, 2.0, 6.0, 3.0]), np.array([2.0, 1.0, 3.0, 1.0, 1.0])
     g = np.array([*"aabbc"])

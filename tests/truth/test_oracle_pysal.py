@@ -128,6 +128,11 @@ def test_inequality_of_mexican_states(record_property: Record) -> None:
             (t.total - t.between, want["theil_within_hanson98"][year]),
             (gini(data[year].to_numpy(), one), want["gini"][year]),
         ]
+    edge, t = (
+        want["theil_zero_edge_y=000101010"],
+        theil([0, 0, 0, 10, 10, 10], np.ones(6), [0, 0, 0, 1, 1, 1]),
+    )
+    got += [(t.total, edge["T"]), (t.between, edge["bg"]), (t.total - t.between, edge["wg"])]
     record(record_property, "expected_inequality.json (Theil, Gini)", EXACT, got)
 
 

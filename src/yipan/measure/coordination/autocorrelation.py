@@ -211,10 +211,13 @@ def local_moran(
     return LocalMoran(w.units, observed, quadrants, p, false_discovery(p), max(1, permutations), told)
 
 
-def geary(
-    values: ArrayLike, weights: SpatialWeights, *, standardise: bool = True, drop: bool = False
-) -> float:
+def geary(values: ArrayLike, weights: SpatialWeights, *, standardise: bool = True) -> float:
     """Return Geary's C: 1 by chance, towards 0 when neighbours are alike (arguments as for `moran`).
+
+    Raises
+    ------
+    MeasureError
+        As `moran`; units to be left out are left out before.
 
     Examples
     --------
@@ -223,14 +226,14 @@ def geary(
     >>> geary([1.0, 2.0, 3.0, 4.0], chain, standardise=False)  # 3 / 12 × 6 × 1 / 5
     0.3
     """
-    x, w, _ = _ready(values, weights, standardise=standardise, drop=drop)
+    x, w, _ = _ready(values, weights, standardise=standardise, drop=False)
     pairs, z = w.matrix.tocoo(), x - x.mean()
     i, j = pairs.coords
     apart = float(pairs.data @ (x[i] - x[j]) ** 2)
     return (len(x) - 1) * apart / (2.0 * float(pairs.data.sum()) * float(z @ z))
 
 
-def getis_ord(values: ArrayLike, weights: SpatialWeights, *, drop: bool = False) -> float:
+def getis_ord(values: ArrayLike, weights: SpatialWeights) -> float:
     """Return Getis–Ord's general G: the share of all products of values that lies between neighbours.
 
     Weights are taken as they are (binary, as the source has them); values must not be negative.
@@ -247,7 +250,7 @@ def getis_ord(values: ArrayLike, weights: SpatialWeights, *, drop: bool = False)
     >>> round(getis_ord([1.0, 2.0, 3.0, 4.0], chain), 4)  # 2 (2 + 6 + 12) / (100 − 30)
     0.5714
     """
-    x, w, _ = _ready(values, weights, standardise=False, drop=drop)
+    x, w, _ = _ready(values, weights, standardise=False, drop=False)
     if (x < 0).any():
         who = named(w.units, x < 0)
         refuse(

@@ -62,6 +62,9 @@ class Beta:
         Of convergence, a year and in years; NaN where b shows none (0 or above) or passes all bounds.
     units
         Number of units.
+    residuals
+        Of the regression, shape (units,): where `moran` finds them alike between neighbours, the errors are
+        not independent and the p value is too small.
     """
 
     alpha: float
@@ -73,6 +76,7 @@ class Beta:
     speed: float
     half_life: float
     units: int
+    residuals: Floats
     problems: tuple[Problem, ...] = ()
 
 
@@ -164,6 +168,7 @@ def beta_convergence(start: ArrayLike, end: ArrayLike, *, years: float) -> Beta:
         speed=speed,
         half_life=float(np.log(2.0)) / speed,
         units=n,
+        residuals=residual,
         problems=_told(inside),
     )
 

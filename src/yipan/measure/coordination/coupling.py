@@ -164,8 +164,8 @@ def coupling_coordination(
     )
 
 
-def coupling_degree(scores: ArrayLike, form: Form = "standard") -> Floats:
-    """Return C along the last axis of scores in [0, 1] (any shape).
+def coupling_degree(scores: ArrayLike, form: Form = "standard", *, axis: int = -1) -> Floats:
+    """Return C along one axis of scores in [0, 1] (any shape).
 
     NaN where one score is missing; in the standard and Wang forms also where every score is 0.
 
@@ -174,18 +174,20 @@ def coupling_degree(scores: ArrayLike, form: Form = "standard") -> Floats:
     >>> coupling_degree([0.2, 0.4, 0.6], "fan").round(4)  # sd = √(0.08 / 3)
     np.float64(0.6734)
     """
-    u = floats(scores)
+    u = np.moveaxis(floats(scores), axis, 0)
     if form == "fan":
-        fan: Floats = 1.0 - 2.0 * u.std(axis=-1)
+        fan: Floats = 1.0 - 2.0 * u.std(axis=0)
         return fan
-    n, most = u.shape[-1], u.max(axis=-1, keepdims=True)
-    share = np.divide(u, most, out=np.full_like(u, np.nan), where=most > 0)  # of the best: no underflow
+    n, most = len(u), u.max(axis=0)
+    share = np.divide(u, most, out=np.full(u.shape, np.nan), where=most > 0)  # of the best: no underflow
     if form == "standard":
-        return np.asarray(share.prod(axis=-1) ** (1.0 / n) / share.mean(axis=-1))
-    ranked = np.sort(u, axis=-1)
-    apart = (ranked * (2.0 * np.arange(n) - (n - 1))).sum(axis=-1)  # Σ|Ui − Uj| of all pairs
+        return np.asarray(share.prod(axis=0) ** (1.0 / n) / share.mean(axis=0))
+    apart = np.zeros(most.shape)
+    for a in range(1, n):
+        for b in range(a):
+            apart += np.abs(u[a] - u[b])
     level = np.clip(1.0 - apart / (n * (n - 1) / 2.0), 0.0, 1.0)
-    return np.asarray(np.sqrt(level * share.prod(axis=-1) ** (1.0 / (n - 1))))
+    return np.asarray(np.sqrt(level * share.prod(axis=0) ** (1.0 / (n - 1))))
 
 
 def classes_of(degrees: ArrayLike) -> NDArray[np.int64]:

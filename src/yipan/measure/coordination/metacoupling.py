@@ -26,7 +26,7 @@ from yipan.text import Text
 
 MOST_SUBSYSTEMS = 12
 """More would take thousands of mixtures a pair."""
-_BLOCK = 2_000_000  # numbers held at once
+_BLOCK = 500_000  # numbers held at once
 _WHAT = Text("元耦合无法计算", "metacoupling cannot be computed")
 
 
@@ -120,21 +120,24 @@ def pair_coupling(
     """
     u = floats(scores)
     p = u.shape[1]
-    bits = np.arange(1, 2**p - 1)[:, None] >> np.arange(p) & 1
-    masks = bits.astype(np.bool_)  # all mixtures but the two pure ones
+    masks = (np.arange(1, 2**p - 1) >> np.arange(p)[:, None] & 1).astype(np.bool_)  # all but the pure ones
     block = max(1, _BLOCK // masks.size)
     out = np.empty(len(first))
     for start in range(0, len(first), block):
         part = slice(start, start + block)
-        mixed = np.where(masks[None], u[first[part], None, :], u[second[part], None, :])
-        out[part] = np.nan_to_num(coupling_degree(mixed, form)).mean(axis=1)
+        mixed = np.where(masks[:, :, None], u[first[part]].T[:, None], u[second[part]].T[:, None])
+        out[part] = np.nan_to_num(coupling_degree(mixed, form, axis=0)).mean(axis=0)
     return out
 
 
 def _with_others(u: Floats, t: Floats, weights: SpatialWeights, form: Form) -> tuple[Floats, Floats]:
     w = weights.rows_to_one().matrix.tocoo()
     i, j = (np.asarray(at, dtype=np.int64) for at in w.coords)
-    c = np.bincount(i, w.data * pair_coupling(u, i, j, form), len(u))
+    pair, of_pair = np.unique(np.minimum(i, j) * len(u) + np.maximum(i, j), return_inverse=True)
+    once = pair_coupling(
+        u, pair // len(u), pair % len(u), form
+    )  # the mixtures of i and j are those of j and i
+    c = np.bincount(i, w.data * once[of_pair], len(u))
     level = np.bincount(i, w.data * (t[i] + t[j]) / 2.0, len(u))
     alone = weights.islands
     return np.where(alone, np.nan, c), np.where(alone, np.nan, np.sqrt(c * level))
