@@ -67,6 +67,11 @@ REFUSED: list[tuple[str, Callable[[], object], str]] = [
         lambda: co.moran([1, 2, 3, 4, 5], co.weights_from_pairs([*"abbccd"], [*"bacbdc"], units=[*"abcde"])),
         "without a neighbour: e",
     ),
+    (
+        "local p without permutations",
+        lambda: co.local_moran([1, 2, 3, 4, 5], CHAIN, permutations=0),
+        "need perm",
+    ),
     ("equal values in Moran", lambda: co.local_moran([2.0] * 5, CHAIN), "all values are equal"),
     (
         "two zones in Moran",

@@ -192,6 +192,16 @@ def local_moran(
     >>> local_moran([1.0, 2.0, 3.0, 4.0], chain).i.round(2).tolist()  # 3 × 1.5 × 0.5 / 5 at the ends
     [0.45, 0.15, 0.15, 0.45]
     """
+    if permutations < 1:
+        what = Text("局部检验需要置换", "local p values need permutations")
+        refuse(
+            _WHAT,
+            [
+                problem(
+                    what, Text("至少 1 次,通常 999", "give 1 or more, 999 as a rule"), column="permutations"
+                )
+            ],
+        )
     x, w, told = _ready(values, weights, standardise=True, drop=drop)
     n, z = len(x), x - x.mean()
     lag = w.matrix @ z
@@ -200,7 +210,7 @@ def local_moran(
     p = np.empty(n)
     rng = np.random.default_rng(seed)
     most = int(np.diff(w.matrix.indptr).max())
-    draws = np.array([rng.choice(n - 1, size=most, replace=False) for _ in range(max(1, permutations))])
+    draws = np.array([rng.choice(n - 1, size=most, replace=False) for _ in range(permutations)])
     for i in range(n):
         held = w.matrix.data[w.matrix.indptr[i] : w.matrix.indptr[i + 1]]
         others = draws[:, : len(held)]
@@ -208,7 +218,7 @@ def local_moran(
         drawn = scale * z[i] * (z[others] @ held)
         p[i] = _two_sided(drawn[None], observed[i : i + 1])[0]
     quadrants = np.where(z > 0, np.where(lag > 0, 1, 4), np.where(lag > 0, 2, 3)).astype(np.int64)
-    return LocalMoran(w.units, observed, quadrants, p, false_discovery(p), max(1, permutations), told)
+    return LocalMoran(w.units, observed, quadrants, p, false_discovery(p), permutations, told)
 
 
 def geary(values: ArrayLike, weights: SpatialWeights, *, standardise: bool = True) -> float:
