@@ -107,6 +107,7 @@ def test_equal_designs_count_each_time() -> None:
 def test_ranks_share_the_better_place_and_quantiles_interpolate() -> None:
     scores = np.array([[3.0, 3.0, 1.0, np.nan], [np.nan] * 4])
     assert np.array_equal(sure.ranks_of(scores), [[1, 1, 3, np.nan], [np.nan] * 4], equal_nan=True)
+    assert sure.ranks_of(np.array([[0.3, 0.1 + 0.2, 0.1]])).tolist() == [[1, 1, 3]]
     counts = np.array([[3, 0, 1, 1], [0, 0, 0, 0], [0, 5, 0, 0], [2, 0, 0, 3]])
     made = sure.Uncertainty(
         zones=("a", "b", "c", "d"), choices=(), designs=np.zeros((5, 0), dtype=np.int64),

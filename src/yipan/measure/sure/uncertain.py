@@ -16,6 +16,7 @@ from yipan.measure.sure.engine import checked, evaluate, setup
 from yipan.measure.sure.values import AnyChoice, Array, Designs, refuse
 from yipan.text import Text
 
+TIE = 1e-12
 MOST = 8_000
 """Zones at most: counts of ranks take zones² × 8 bytes, 512 MB for these."""
 
@@ -186,6 +187,9 @@ def _too_many(n: int) -> list[Problem]:
 def ranks_of(scores: Array) -> Array:
     """Return ranks along each row: 1 the highest, ties share the best of theirs, NaN where there is no score.
 
+    Scores that differ by no more than 1e-12 of their size are equal: zones with the same data never part by
+    rounding.
+
     Examples
     --------
     >>> ranks_of(np.array([[5.0, 9.0, 5.0, np.nan, 1.0]])).tolist()
@@ -194,7 +198,8 @@ def ranks_of(scores: Array) -> Array:
     order = np.argsort(-scores, axis=1, kind="stable")  # NaN last
     ordered = np.take_along_axis(scores, order, axis=1)
     new = np.ones(scores.shape, dtype=bool)
-    new[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    before, after = ordered[:, :-1], ordered[:, 1:]
+    new[:, 1:] = ~(before - after <= TIE * np.abs(before))  # NaN are told apart, and lose their place below
     places = np.where(new, np.arange(1, scores.shape[1] + 1), 0)
     places = np.maximum.accumulate(places, axis=1).astype(np.float64)
     places[np.isnan(ordered)] = np.nan
