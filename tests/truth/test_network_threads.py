@@ -65,3 +65,15 @@ def test_blocks_inside_blocks_and_several_who_ask() -> None:
 
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(count, range(12))) == [60] * 12
+
+
+def test_options_set_around_hold_in_every_block() -> None:
+    together, seen = threading.Barrier(3, timeout=WAIT), []
+
+    def run(start: int, stop: int) -> None:
+        together.wait()  # so that each of three threads takes one
+        seen.append(options.get("network.max_matrix_mb"))
+
+    with options.using({"network.threads": 3, "network.max_matrix_mb": 77}):
+        over_blocks(run, 3, block=1)
+    assert seen == [77, 77, 77]

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 
 from yipan import options
 
@@ -52,7 +53,8 @@ def over_blocks(run: Callable[[int, int], None], n: int, *, block: int) -> None:
         finally:
             list(left)  # after a failure no further block is begun
 
-    helpers = [_pool(count - 1).submit(work) for _ in range(count - 1)]
+    # in a context of its own each, so that options set around this call hold in every block
+    helpers = [_pool(count - 1).submit(copy_context().run, work) for _ in range(count - 1)]
     try:
         work()
     finally:
