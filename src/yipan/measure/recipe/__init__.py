@@ -7,6 +7,7 @@ single steps are pure functions on matrices, so that many variants of one recipe
 
 from yipan.measure.recipe.built import Built, opened, ranks, results
 from yipan.measure.recipe.check import recipe_problems
+from yipan.measure.recipe.default import recipe_of
 from yipan.measure.recipe.files import read_recipe, recipe_to_dict, write_recipe
 from yipan.measure.recipe.impute import fill
 from yipan.measure.recipe.normalise import Posts, Scaled, normalise
@@ -39,6 +40,7 @@ __all__ = [
     "ranks",
     "read_recipe",
     "recipe_from_dict",
+    "recipe_of",
     "recipe_problems",
     "recipe_to_dict",
     "results",

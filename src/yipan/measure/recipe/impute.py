@@ -88,7 +88,7 @@ def _typical(values: Array, group: Codes, years: Codes, *, median: bool) -> Arra
 def _nearest(values: Array, neighbours: int) -> Array:
     """Return each gap's mean over the nearest rows that have the value, all indicators counting alike."""
     try:
-        from sklearn.impute import KNNImputer  # type: ignore[import-untyped]  # noqa: PLC0415
+        from sklearn.impute import KNNImputer  # noqa: PLC0415
     except ImportError as error:
         raise MeasureError(
             Text("按近邻插补需要 scikit-learn", "imputing by nearest neighbours needs scikit-learn"),
