@@ -30,6 +30,8 @@ TOPICS = {
     "what_if": "What-ifs",
     "matrix": "Matrices and accessibility",
     "feeds": "Reading feeds",
+    "index": "Indices",
+    "uncertainty": "Uncertainty of an index",
 }
 INK, MUTED, GRID = "#10242c", "#51636b", "#e1e6e8"
 
