@@ -261,13 +261,16 @@ def against_cafein(
     yield Row("cafein: build", peer.build, "s")
     few = np.arange(0, n, 60 if quick else 1)
     fewer = np.arange(0, n, 120 if quick else 30)
-    took, one = min((peer.matrix(few) for _ in range(2)), key=lambda found: found[0])
-    whole = took + (took - peer.matrix(few[:1])[0]) / (len(few) - 1) * (n - len(few))
+
+    def twice(origins: np.ndarray, **window: object) -> tuple[float, pd.DataFrame]:
+        return min((peer.matrix(origins, **window) for _ in range(2)), key=lambda found: found[0])
+
+    took, one = twice(few)
+    whole = took + (took - twice(few[:1])[0]) / (len(few) - 1) * (n - len(few))
     label = f"cafein: one departure{f' (extrapolated from {len(few)} origins)' if quick else ''}"
     yield from against(label, whole, spent, "ours: one departure", bar=10.0)
     window = {"departure_time_window": 60, "percentiles": list(PERCENTILES)}
-    once = min(peer.matrix(few[:1], **window)[0] for _ in range(2))
-    took, hour = peer.matrix(fewer, **window)
+    once, (took, hour) = twice(few[:1], **window)[0], twice(fewer, **window)
     whole = once + (took - once) / (len(fewer) - 1) * (n - 1)
     label = f"cafein: 60 departures (extrapolated from {len(fewer)} origins)"
     yield from against(label, whole, spent, "ours: 60 departures, p5-p95", bar=20.0)
