@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,7 +61,11 @@ def test_what_is_printed_is_read_as_printed() -> None:
     assert [c.value for c in published.published_counts()][:6] == [4, 6, 0, 0, 8, 4]
 
 
-def test_every_published_time_is_within_two_minutes(compared: list[r5.Compared]) -> None:
+def test_every_published_time_is_within_two_minutes(
+    compared: list[r5.Compared], record_property: Callable[[str, object], None]
+) -> None:
+    worst = max(abs(c.difference) for c in compared)
+    record_property("oracle", f"r5r_poa/published_outputs.txt (times)|2 minutes|{worst:.3g}")
     far = [(c.fact, c.ours) for c in compared if not abs(c.difference) <= 2.0]
     assert far == []
 
@@ -82,9 +87,13 @@ def test_pairs_that_differ_agree_once_their_reason_is_taken_away(
             assert again.difference == 0, again
 
 
-def test_latest_departures_are_the_same_minutes(compared: list[r5.Compared]) -> None:
+def test_latest_departures_are_the_same_minutes(
+    compared: list[r5.Compared], record_property: Callable[[str, object], None]
+) -> None:
     rows = [c for c in compared if c.fact.arrive_by is not None]
     assert len(rows) == 10
+    late = sum(c.departure != c.fact.start for c in rows)
+    record_property("oracle", f"r5r_poa/published_outputs.txt (latest departures)|exact|{late}")
     assert [c.departure for c in rows] == [c.fact.start for c in rows]
 
 
@@ -127,11 +136,15 @@ def test_without_a_rule_of_r5_some_pair_is_off(town: r5.Town, change: dict[str, 
     assert max(abs(c.difference) for c in r5.compare(changed(town, **change), facts)) > 2.0
 
 
-def test_opportunities_within_twenty_minutes(town: r5.Town) -> None:
+def test_opportunities_within_twenty_minutes(
+    town: r5.Town, record_property: Callable[[str, object], None]
+) -> None:
     """Counts between those within 19 and within 21 minutes; all but one are equal."""
     wanted = published.published_counts()
     low, same, high = (np.array(r5.counts(town, wanted, shift=s)) for s in (-1.0, 0.0, 1.0))
     theirs = np.array([c.value for c in wanted])
     assert len(theirs) == 18
+    off = int((same != theirs).sum())
+    record_property("oracle", f"r5r_poa/published_outputs.txt (counts)|1 of 18 differs at most|{off}")
     assert ((low <= theirs) & (theirs <= high)).all()
     assert (same == theirs).sum() >= 17
