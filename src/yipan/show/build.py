@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from yipan.show.cells import quality_words
+from yipan.show.chapter_certainty import certainty_chapter
 from yipan.show.chapter_indicators import indicators_chapter
 from yipan.show.chapter_method import sources_chapter, sure_chapter
 from yipan.show.chapter_plan import plan_chapter
@@ -13,6 +14,7 @@ from yipan.show.chapter_region import headline, region_chapter
 from yipan.show.chapter_scores import gaps_chapter, scores_chapter
 from yipan.show.chapter_track import track_chapter
 from yipan.show.chapter_years import years_chapter
+from yipan.show.chapter_zones import groups_chapter
 from yipan.show.material import Material
 from yipan.show.model import Chapter, Report
 from yipan.text import Text
@@ -25,6 +27,8 @@ def build_report(m: Material) -> Report:
         headline(m),
         region_chapter(m),
         scores_chapter(m),
+        groups_chapter(m),
+        certainty_chapter(m),
         gaps_chapter(m),
         indicators_chapter(m),
     ]
