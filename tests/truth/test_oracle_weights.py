@@ -72,8 +72,8 @@ def test_principal_components_are_those_of_r(
         off = np.abs(np.abs(found.vectors[:, 0]) / np.abs(group["loading_pc1"].to_numpy()) - 1)
         eig = abs(found.eigenvalues[0] / group["eig1"].iloc[0] - 1)
         worst = max(worst, float(off.max()), float(eig))
-    record_property("oracle", f"coinr_asem/{file}|1e-09|{worst:.3g}")
-    assert worst < 1e-9
+    record_property("oracle", f"coinr_asem/{file}|1e-12|{worst:.3g}")
+    assert worst < 1e-12
 
 
 def test_optimised_weights_meet_what_coinr_wanted(record_property: Callable[[str, object], None]) -> None:
@@ -81,8 +81,8 @@ def test_optimised_weights_meet_what_coinr_wanted(record_property: Callable[[str
     table = _asem("pipe_Aggregated.csv")[list(expected.index)]
     found = weights.optimised(table.to_numpy())
     worst = float(np.abs(found.values - expected["OptWeight"].to_numpy()).max())
-    record_property("oracle", f"coinr_asem/optweights_level3_equal.csv|0.0001 absolute|{worst:.3g}")
-    assert worst < 1e-4
+    record_property("oracle", f"coinr_asem/optweights_level3_equal.csv|1e-12 absolute|{worst:.3g}")
+    assert worst < 1e-12
     np.testing.assert_allclose(found.details["obtained"], 0.5, atol=1e-6)
 
 
