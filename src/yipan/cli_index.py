@@ -20,6 +20,17 @@ from yipan.text import Text
 
 _TABLES = ("raw", "imputed", "treated", "normalised", "scores", "weights", "report")
 
+_ORIGINS = {
+    "measured": Text("实测", "measured"),
+    "mean": Text("均值插补", "mean"),
+    "median": Text("中位数插补", "median"),
+    "group_mean": Text("组均值插补", "mean of the group"),
+    "group_median": Text("组中位数插补", "median of the group"),
+    "linear": Text("线性插补", "linear over years"),
+    "nearest": Text("近邻插补", "nearest zones"),
+}
+"""Where a value comes from, as `opened` says it."""
+
 
 @click.command("index")
 @click.argument("folder", type=FOLDER)
@@ -72,11 +83,18 @@ def index_command(
         screen.problems(built.problems)
         _show(screen, region, built)
         if facts is not None and zone is not None:
-            _show_facts(screen, region, results, zone=zone, facts=facts)
+            _show_facts(screen, region, results, built=built, zone=zone, facts=facts)
     if out is not None:
         for name in _TABLES:
-            write_csv(out / f"{name}.csv", getattr(built, name).reset_index())
+            write_csv(out / f"{name}.csv", _rows(getattr(built, name)))
         screen.say(f"已写 {out}", f"Wrote {out}")
+
+
+def _rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with what its rows are as the first column; numbered rows need none."""
+    if isinstance(table.index, pd.RangeIndex):
+        return table
+    return table.rename_axis(str(table.index.name or "zone")).reset_index()
 
 
 def _zone(region: Region, zone: str) -> str:
@@ -136,24 +154,27 @@ def _show(screen: Screen, region: Region, built: Built) -> None:
     screen.table("指数" if zh else "Index", header, rows)
 
 
-def _show_facts(screen: Screen, region: Region, results: Results, *, zone: str, facts: pd.DataFrame) -> None:
+def _show_facts(
+    screen: Screen, region: Region, results: Results, *, built: Built, zone: str, facts: pd.DataFrame
+) -> None:
     zh = screen.lang == "zh"
     header = (
         ["组", "指标", "值", "单位", "得分", "来历", "有效权重"]
         if zh
         else ["group", "indicator", "value", "unit", "score", "origin", "effective weight"]
     )
+    names = {n.id: n.name.in_(screen.lang) for n in built.recipe.root.nodes()}
     rows = []
     for code, row in facts.iterrows():
         i = results.indicators[str(code)]
         rows.append(
             [
-                str(row["group"]),
+                names[str(row["group"])] or str(row["group"]),
                 f"{code} {i.name.in_(screen.lang)}",
                 _number(row["raw"], ",.4g"),
                 i.unit.in_(screen.lang),
                 _number(row["score"], ".1f"),
-                str(row["filled"]) or "–",
+                _ORIGINS[str(row["filled"])].in_(screen.lang) if row["filled"] else "–",
                 f"{row['effective']:.3f}",
             ]
         )
