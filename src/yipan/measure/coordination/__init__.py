@@ -31,6 +31,12 @@ from yipan.measure.coordination.coupling import (
     coupling_coordination,
     coupling_degree,
 )
+from yipan.measure.coordination.facts import (
+    need_coupling,
+    need_obstacles,
+    service_by_zone,
+    statistic_panel,
+)
 from yipan.measure.coordination.gravity import (
     GravityModel,
     PoissonFit,
@@ -79,6 +85,11 @@ from yipan.measure.coordination.spatial import (
     weights_from_pairs,
     zone_contiguity,
 )
+from yipan.measure.coordination.whole import (
+    PARTS,
+    Whole,
+    whole,
+)
 from yipan.measure.coordination.zone_times import (
     ZoneTimes,
     zone_times,
@@ -88,6 +99,7 @@ __all__ = [
     "CLASSES",
     "FORMS",
     "MISUSED",
+    "PARTS",
     "Beta",
     "Complexity",
     "Coupling",
@@ -104,6 +116,7 @@ __all__ = [
     "ServiceInequality",
     "Sigma",
     "SpatialWeights",
+    "Whole",
     "ZoneTimes",
     "advantages",
     "beta_convergence",
@@ -127,16 +140,21 @@ __all__ = [
     "market_potential",
     "metacoupling",
     "moran",
+    "need_coupling",
+    "need_obstacles",
     "obstacle_degrees",
     "pair_coupling",
     "poisson_fit",
     "proximity",
+    "service_by_zone",
     "service_inequality",
     "sigma_convergence",
     "specialisation",
+    "statistic_panel",
     "structural_similarity",
     "time_weights",
     "weights_from_pairs",
+    "whole",
     "zone_contiguity",
     "zone_linkages",
     "zone_times",
