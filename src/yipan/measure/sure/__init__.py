@@ -1,5 +1,6 @@
 """How sure an index is: every choice as an alternative, which choice matters, what single indicators do."""
 
+from yipan.measure.sure.alternatives import Alternatives, alternatives
 from yipan.measure.sure.effects import (
     Compensability,
     compensability,
@@ -7,6 +8,7 @@ from yipan.measure.sure.effects import (
     importance,
 )
 from yipan.measure.sure.engine import Batch, Setup, evaluate, setup
+from yipan.measure.sure.how_sure import HowSure, how_sure
 from yipan.measure.sure.pairs import Tipping, TwoZones, order_of_two, tipping
 from yipan.measure.sure.parts import add_one, drop_one, moved
 from yipan.measure.sure.uncertain import Uncertainty, ranks_of, uncertainty
@@ -22,9 +24,11 @@ from yipan.measure.sure.values import (
 from yipan.measure.sure.variance import Sensitivity, sobol, sobol_designs, sobol_points
 
 __all__ = [
+    "Alternatives",
     "Batch",
     "Choice",
     "Compensability",
+    "HowSure",
     "Sensitivity",
     "Setup",
     "Tipping",
@@ -33,11 +37,13 @@ __all__ = [
     "WeightFactors",
     "add_one",
     "aggregations",
+    "alternatives",
     "compensability",
     "correlation_ratios",
     "drop_one",
     "evaluate",
     "every_design",
+    "how_sure",
     "importance",
     "moved",
     "noisy_weights",
