@@ -18,7 +18,7 @@ from yipan.region.read import read_region
 from yipan.screen import FOLDER, Screen, json_option, lang_option, make_screen
 from yipan.text import Text
 
-_TABLES = ("raw", "imputed", "treated", "normalised", "scores", "weights", "report")
+_TABLES = ("raw", "screened", "imputed", "treated", "normalised", "scores", "weights", "report")
 
 _ORIGINS = {
     "measured": Text("实测", "measured"),
@@ -119,6 +119,7 @@ def _data(built: Built, facts: pd.DataFrame | None) -> dict[str, object]:
         "scores": _plain(built.scores),
         "ranks": _plain(ranks(built)),
         "weights": built.weights.astype(object).where(built.weights.notna(), None).to_dict("records"),
+        "screened_out": [str(z) for z in built.screened.index[~built.screened["kept"]]],
         "problems": [p.as_dict() for p in built.problems],
     }
     if facts is not None:
@@ -152,6 +153,9 @@ def _show(screen: Screen, region: Region, built: Built) -> None:
         for z in place.sort_values(kind="stable").index
     ]
     screen.table("指数" if zh else "Index", header, rows)
+    out = [region.zone_name(str(z)).in_(screen.lang) for z in built.screened.index[~built.screened["kept"]]]
+    if out:
+        screen.say(f"数据太少,未计入:{'、'.join(out)}", f"Left out, too little is known: {', '.join(out)}")
 
 
 def _show_facts(

@@ -93,7 +93,7 @@ def test_index_toml_of_the_folder_is_taken(tmp_path: Path) -> None:
 def test_a_zone_opened_down_to_the_facts(folder: Path) -> None:
     results = measure(read_region(folder))
     found = data(folder, "--open", "B")
-    assert set(data(folder)) == {"scores", "ranks", "weights", "problems"}
+    assert set(data(folder)) == {"scores", "ranks", "weights", "screened_out", "problems"}
     facts = found["facts"]
     for code, row in facts.items():
         assert row["raw"] == pytest.approx(results.values.at["B", code], rel=1e-12, nan_ok=True)
@@ -113,19 +113,40 @@ def test_a_zone_opened_down_to_the_facts(folder: Path) -> None:
 def test_tables_of_every_step(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "steps"
     run("index", folder, "--out", out)
-    names = ("raw", "imputed", "treated", "normalised", "scores", "weights", "report")
+    names = ("raw", "screened", "imputed", "treated", "normalised", "scores", "weights", "report")
     assert sorted(p.stem for p in out.iterdir()) == sorted(names)
     tables = {}
     for name in names:
         with (out / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
             tables[name] = list(csv.DictReader(file))
-    for name in names[:5]:
+    for name in names[:6]:
         assert [row["zone"] for row in tables[name]] == ["A", "B", "C"], name
     found = data(folder)["scores"]
     for row in tables["scores"]:
         assert float(row["index"]) == found[row["zone"]]["index"]
     assert next(iter(tables["weights"][0])) == "group"
     assert next(iter(tables["report"][0])) == "indicator"
+
+
+def test_zones_screened_out_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_region(example("tiny"), tmp_path / "tiny")
+    file = tmp_path / "tiny" / "statistics.csv"
+    rows = file.read_text(encoding="utf-8-sig").splitlines()
+    left = [row for row in rows if not row.startswith("C,area,")]
+    assert len(left) < len(rows)
+    file.write_text("\n".join(left) + "\n", encoding="utf-8")
+    (tmp_path / "tiny" / "index.toml").write_text(
+        'screen = {least = 0.9, of = "measured"}\nnormalise = {method = "minmax"}\ngroup = [{id = "mine"}]\n'
+        'indicator = [{id = "Y-ECO-03", in = "mine"}, {id = "Y-LIV-01", in = "mine", direction = -1}]\n',
+        encoding="utf-8",
+    )
+    found = data(tmp_path / "tiny")
+    assert set(found["scores"]) == {"A", "B"}
+    assert found["screened_out"] == ["C"]
+    assert (
+        "Left out, too little is known: Hill Gate" in run("index", tmp_path / "tiny", "--lang", "en").stdout
+    )
+    assert "screened out" in refused(capsys, "index", tmp_path / "tiny", "--open", "C", "--lang", "en")
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: object) -> str:
