@@ -195,7 +195,8 @@ def _show_zones(screen: Screen, region: Region, results: Results, found: Whole) 
                 region.zone_name(zone).in_(lang),
                 *(_n(float(v[i])) for v in (found.coupling.c, found.coupling.t, found.coupling.d)),
                 names[i].in_(lang) or "–",
-                "、".join(NEED_NAMES[n].in_(lang) for n in found.coupling.laggards[i]) or "–",
+                Text("、", ", ").in_(lang).join(NEED_NAMES[n].in_(lang) for n in found.coupling.laggards[i])
+                or "–",
                 _obstacles(results, found, zone=zone, lang=lang),
                 " / ".join(_n(float(v)) for v in meta) or "–",
                 _n(share, ".0f"),

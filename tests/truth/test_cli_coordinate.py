@@ -148,6 +148,15 @@ def test_a_ratio_is_taken_in_years_that_both_have() -> None:
     assert statistic_panel(tiny, "no-such-thing").empty
 
 
+@pytest.mark.parametrize("ratio", ["gdp/", "a/b/c", ""])
+def test_a_ratio_has_one_or_two_statistics(
+    tiny: Path, capsys: pytest.CaptureFixture[str], ratio: str
+) -> None:
+    absent = run_json(capsys, tiny, "--converge", ratio)["absent"]
+    assert isinstance(absent, dict)
+    assert "gdp/population" in absent["convergence"][0]["remedy"]["en"]
+
+
 def test_services_by_capacity_or_number() -> None:
     tiny = example("tiny")
     places = tiny.table("places")

@@ -22,25 +22,26 @@ from yipan.measure.coordination.facts import (
     service_by_zone,
     statistic_panel,
 )
+from yipan.measure.coordination.lacks import (
+    few_years,
+    invented_services,
+    lacking_needs,
+    no_ratio,
+)
 from yipan.measure.coordination.linkages import Linkages, zone_linkages
 from yipan.measure.coordination.metacoupling import Metacoupling, metacoupling
 from yipan.measure.coordination.potential import HourCircles, hour_circles, market_potential
 from yipan.measure.coordination.services import ServiceInequality, service_inequality
 from yipan.measure.coordination.spatial import time_weights, zone_contiguity
 from yipan.measure.coordination.zone_times import ZoneTimes, zone_times
-from yipan.measure.values import NEED_NAMES, NEEDS, Results
-from yipan.needs import kind_rows
+from yipan.measure.values import NEEDS, Results
 from yipan.network import TravelTimes, travel_times
 from yipan.network.values import Mode
-from yipan.region.dictionary import kinds
-from yipan.region.schema import Quality
 from yipan.region.value import Region
 from yipan.text import Text
 
 SERVICES = ("hospital", "clinic", "school", "university", "library", "shelter", "fire_station")
 """Kinds of places that are public services, where the places table lists them."""
-EVEN = 1e-6
-"""Theil's index below which a service is spread as the people are."""
 PARTS: Mapping[str, Text] = {
     "coupling": Text("四类需要的耦合协调", "coupling coordination of the needs"),
     "obstacles": Text("障碍度", "obstacle degrees"),
@@ -170,7 +171,7 @@ def whole(
     notes = _Notes()
     coupling = notes.attempt("coupling", lambda: need_coupling(results, form))
     if coupling is not None:
-        notes.add("coupling", *coupling.problems, *_lacking(results))
+        notes.add("coupling", *coupling.problems, *lacking_needs(results))
     times = notes.attempt("times", lambda: travel_times(region, mode))
     between = _between(region, times, limit=limit, notes=notes)
     potential, size = _potential(region, between, notes)
@@ -194,24 +195,6 @@ def whole(
         linkages=_linkages(region, between, notes),
         absent={part: tuple(notes.found[part]) for part in PARTS if notes.found.get(part)},
     )
-
-
-def _lacking(results: Results) -> list[Problem]:
-    """Return which need scores are missing, with what would supply their indicators."""
-    out = []
-    for need in NEEDS:
-        zones = [z for n, z in results.missing if n == need]
-        mine = [c for c, i in results.indicators.items() if i.need == need]
-        why = [results.missing[c, z].remedy for c in mine for z in zones if (c, z) in results.missing]
-        remedies = list(dict.fromkeys(why)) or [Text("补齐其指标", "supply its indicators")]
-        if zones:
-            some, name = named(zones, np.ones(len(zones))), NEED_NAMES[need]
-            what = Text(f"{name.zh}得分缺失:{some}", f"no score of {name.en.lower()}: {some}")
-            zh, en = (
-                joint.join(getattr(r, at) for r in remedies) for joint, at in ((";", "zh"), ("; ", "en"))
-            )
-            out.append(warning(what, Text(zh, en), column=need))
-    return out
 
 
 def _between(region: Region, times: TravelTimes | None, *, limit: float, notes: _Notes) -> ZoneTimes | None:
@@ -303,26 +286,8 @@ def _services(region: Region, notes: _Notes) -> tuple[dict[str, ServiceInequalit
         made = notes.attempt("services", compute)
         if made is not None:
             found[kind], counted[kind] = made
-            notes.add("services", *made[0].problems, *_invented(region, kind, made[0]))
+            notes.add("services", *made[0].problems, *invented_services(region, kind, made[0]))
     return found, counted
-
-
-def _invented(region: Region, kind: str, found: ServiceInequality) -> list[Problem]:
-    """Return that a service was put where the people are by a model: its evenness is no finding."""
-    quality = {str(q) for q in region.tables["places"].array("quality")[kind_rows(region, kind)]}
-    weak = [q.label for q in (Quality.MODELLED, Quality.ASSUMED) if q.value in quality]
-    if not weak:
-        return []
-    name = kinds()[kind].label if kind in kinds() else Text(kind, kind)
-    even = found.total < EVEN
-    what = Text(
-        f"{name.zh}的数据为{'、'.join(w.zh for w in weak)}"
-        + (",按人口分摊,均等是假设而非发现" if even else ""),
-        f"the data of {name.en} are {', '.join(w.en for w in weak)}"
-        + (": spread by residents, so that their evenness is assumed, not found" if even else ""),
-    )
-    remedy = Text("在 places.csv 换成实际数据", "replace them by real ones in places.csv")
-    return [replace(warning(what, remedy, column="quality"), file="places.csv")]
 
 
 def _moran(region: Region, results: Results, notes: _Notes) -> tuple[Moran | None, LocalMoran | None]:
@@ -344,9 +309,10 @@ def _moran(region: Region, results: Results, notes: _Notes) -> tuple[Moran | Non
 
 def _convergence(region: Region, ratio: str, notes: _Notes) -> tuple[Sigma | None, Beta | None]:
     def compute() -> tuple[Sigma, Beta]:
+        refuse(_CONVERGENCE, no_ratio(ratio))
         panel = statistic_panel(region, ratio)
         years = [int(y) for y in panel.columns]
-        refuse(_CONVERGENCE, _few_years(region, ratio, years))
+        refuse(_CONVERGENCE, few_years(region, ratio, years))
         values = panel.to_numpy(np.float64)
         beta = beta_convergence(values[:, 0], values[:, -1], years=years[-1] - years[0])
         return sigma_convergence(values, years), beta
@@ -362,25 +328,6 @@ def _convergence(region: Region, ratio: str, notes: _Notes) -> tuple[Sigma | Non
         notes.add("convergence", warning(what, remedy, column="ratio"))
     notes.add("convergence", *found[1].problems)
     return found
-
-
-def _few_years(region: Region, ratio: str, years: list[int]) -> list[Problem]:
-    if len(years) >= 2:
-        return []
-    has = {v.strip(): [*statistic_panel(region, v).columns] for v in ratio.split("/")}
-    told = [", ".join(map(str, y)) or "–" for y in has.values()]
-    zh = ";".join(f"{v}:{t}" for v, t in zip(has, told, strict=True))
-    en = "; ".join(f"{v}: {t}" for v, t in zip(has, told, strict=True))
-    what = Text(
-        f"{ratio} 需要两个年份,所有分区都有值的年份为 {zh}",
-        f"{ratio} needs two years; the years in which every zone has a value are {en}",
-    )
-    names = " / ".join(f"variable={v}" for v in has)
-    remedy = Text(
-        f"在 statistics.csv 为每个分区补同一年份的 {names}",
-        f"add rows {names} of one more common year for every zone to statistics.csv",
-    )
-    return [problem(what, remedy, column="year")]
 
 
 def _linkages(region: Region, between: ZoneTimes | None, notes: _Notes) -> dict[str, Linkages]:
