@@ -100,6 +100,7 @@ def test_every_chapter_is_there_and_linked(report: Report, html: str) -> None:
         "groups",
         "certainty",
         "gaps",
+        "coordination",
         "indicators",
         "plan",
         "projects",
@@ -122,6 +123,7 @@ def test_chapters_stay_away_when_their_data_do() -> None:
         "groups",
         "certainty",
         "gaps",
+        "coordination",
         "indicators",
         "sources",
     ]

@@ -117,8 +117,7 @@ def test_heat_grid_hatches_what_is_missing() -> None:
 
 
 def test_nominal_ranks_are_those_of_the_report(chongqing: Material) -> None:
-    found = certainty(chongqing, base=32)
-    assert not found.left_out
+    found = certainty(chongqing, designs=128)
     index = chongqing.results.needs["index"]
     order = found.ranks.table["rank"]
     far = order.sort_values().index[[0, 9, 19, 29, 37]]  # scales differ by one point at the lowest end only
@@ -126,7 +125,7 @@ def test_nominal_ranks_are_those_of_the_report(chongqing: Material) -> None:
 
 
 def test_rank_intervals_hold_the_median_and_lie_within_all_ways(chongqing: Material) -> None:
-    t = certainty(chongqing, base=32).ranks.table
+    t = certainty(chongqing, designs=128).ranks.table
     assert (t["best"] <= t["q5"]).all()
     assert (t["q5"] <= t["median"]).all()
     assert (t["median"] <= t["q95"]).all()
@@ -134,12 +133,10 @@ def test_rank_intervals_hold_the_median_and_lie_within_all_ways(chongqing: Mater
     assert (t["worst"] > t["best"]).any()
 
 
-def test_an_indicator_that_is_the_same_everywhere_is_left_out_and_told(tiny: Material) -> None:
-    found = certainty(tiny, base=32)
-    assert found.left_out
-    assert all(tiny.results.values[i].nunique() <= 1 for i in found.left_out)
-    note = table_of(certainty_chapter(tiny), "rank-intervals").note.en
-    assert tiny.results.indicators[found.left_out[0]].name.en in note
+def test_scales_that_cannot_be_taken_are_told(tiny: Material) -> None:
+    note = table_of(certainty_chapter(tiny), "rank-intervals").note  # clean power is 0 everywhere
+    assert "The option minmax is left out" in note.en.replace("Normalisation: the", "The")
+    assert "未纳入选项“minmax”" in note.zh
 
 
 def test_a_region_without_values_is_told_so(tiny: Material) -> None:

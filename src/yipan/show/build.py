@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from yipan.show.cells import quality_words
 from yipan.show.chapter_certainty import certainty_chapter
+from yipan.show.chapter_coordination import coordination_chapter
 from yipan.show.chapter_indicators import indicators_chapter
 from yipan.show.chapter_method import sources_chapter, sure_chapter
 from yipan.show.chapter_plan import plan_chapter
@@ -30,6 +31,7 @@ def build_report(m: Material) -> Report:
         groups_chapter(m),
         certainty_chapter(m),
         gaps_chapter(m),
+        coordination_chapter(m),
         indicators_chapter(m),
     ]
     plan = m.plan

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-
 import numpy as np
+import pandas as pd
 
 from yipan.errors import MeasureError
-from yipan.measure.recipe import Leaf, Node, Normalise, Recipe, recipe_of
-from yipan.measure.sure import (
-    Choice,
-    Sensitivity,
-    Uncertainty,
-    noisy_weights,
-    sobol,
-    sobol_designs,
-    uncertainty,
-)
+from yipan.measure.recipe import recipe_of
+from yipan.measure.sure import Sensitivity, WeightFactors
+from yipan.measure.sure.how_sure import HowSure, how_sure
 from yipan.measure.sure.values import AnyChoice
 from yipan.show.cells import number, words
 from yipan.show.chapter_scores import panel
@@ -28,92 +19,35 @@ from yipan.show.model import Block, Chapter, Column, FigureBlock, Paragraph, Tab
 from yipan.show.numbers import fixed
 from yipan.text import Text
 
-BASE = 512  # points of the Sobol sequence: BASE × (choices + 2) designs
-SETS, SHARE = 64, 0.25
+DESIGNS = 2048  # least number; the next Sobol sequence is taken
+SHARE = 0.25
 RANK = Text("名次", "rank")
 NAMES = {
     "normalisation": Text("标准化方法", "Normalisation"),
     "weights": Text("权重", "Weights"),
+    "weighting": Text("赋权方法", "Weighting"),
     "aggregation": Text("合成方法", "Aggregation"),
 }
-OPTIONS = {
-    "normalisation": Text("固定门槛值、最小–最大、z 分数、名次", "fixed goalposts, min–max, z scores, ranks"),
-    "weights": Text(
-        f"需要与指标的权重各变动 ±{SHARE:.0%} 以内,{SETS} 组",
-        f"weights of needs and indicators each changed by up to ±{SHARE:.0%}, {SETS} sets",
-    ),
-    "aggregation": Text(
-        "需要之间取几何、算术或调和平均", "geometric, arithmetic or harmonic mean of the needs"
-    ),
+LABELS = {
+    "recipe": Text("本报告的做法", "as in this report"),
+    "minmax": Text("最小–最大", "min–max"),
+    "z": Text("z 分数", "z scores"),
+    "rank": Text("名次", "ranks"),
+    "equal": Text("等权", "equal weights"),
+    "arithmetic": Text("各级算术平均", "arithmetic means at every level"),
+    "geometric": Text("各级几何平均", "geometric means at every level"),
 }
 
 
-@dataclass(frozen=True)
-class Certainty:
-    """Ranks over all designs, what moves them (None where nothing does), and indicators left out.
-
-    Those with the same value everywhere tell no zones apart, and have no z score and no share of a range.
-    """
-
-    ranks: Uncertainty
-    shares: Sensitivity | None
-    left_out: tuple[str, ...] = ()
-
-
-def choices_of(recipe: Recipe) -> tuple[AnyChoice, ...]:
-    """Return what could as well have been chosen: normalisation, weights, aggregation.
-
-    Scores stay above 0 under every option, since geometric and harmonic means take no zeros.
-    """
-    ways = {
-        "goalposts": recipe.normalise,
-        "minmax": Normalise(method="minmax", low=1.0, high=100.0),
-        "z": Normalise(method="z", mean=100.0, sd=10.0),
-        "rank": Normalise(method="rank"),
-    }
-    means = ("geometric", "arithmetic", "harmonic")
-    return (
-        Choice("normalisation", {k: _normalised(how) for k, how in ways.items()}),
-        noisy_weights(recipe, sets=SETS, share=SHARE, leaves=True),
-        Choice("aggregation", {k: _aggregated(k) for k in means}),
-    )
-
-
-def _normalised(how: Normalise) -> Callable[[Recipe], Recipe]:
-    return lambda recipe: replace(recipe, normalise=how)
-
-
-def _aggregated(how: str) -> Callable[[Recipe], Recipe]:
-    return lambda recipe: replace(recipe, root=replace(recipe.root, aggregate=how))
-
-
-def certainty(m: Material, *, base: int = BASE) -> Certainty:
-    """Return ranks over ``base × (choices + 2)`` designs of a Sobol sequence, always the same ones.
+def certainty(m: Material, *, designs: int = DESIGNS) -> HowSure:
+    """Return how sure the region's own index is: as `yipan index` tells it, with fewer designs.
 
     Raises
     ------
     MeasureError
-        When the region's index cannot be made otherwise (no indicator has a value, one zone only …).
+        When the region has no index to vary (no indicator has a value …).
     """
-    whole = recipe_of(m.results)
-    recipe = _telling(whole, m)
-    kept = {leaf.id for leaf in recipe.root.leaves()}
-    left_out = tuple(leaf.id for leaf in whole.root.leaves() if leaf.id not in kept)
-    choices = choices_of(recipe)
-    ranks = uncertainty(recipe, m.results.values, choices, designs=sobol_designs(choices, base=base))
-    moved = bool(np.isfinite(ranks.distance).all() and np.ptp(ranks.distance) > 0)
-    return Certainty(ranks, sobol(ranks.distance, ranks.choices, resamples=500) if moved else None, left_out)
-
-
-def _telling(recipe: Recipe, m: Material) -> Recipe:
-    """Leave out indicators that have the same value everywhere, and needs that then have none."""
-    differ = m.results.values.nunique() > 1
-    needs = []
-    for node in recipe.root.parts:
-        if isinstance(node, Node):
-            parts = tuple(p for p in node.parts if not isinstance(p, Leaf) or bool(differ[p.id]))
-            needs += [replace(node, parts=parts)] if parts else []
-    return replace(recipe, root=replace(recipe.root, parts=tuple(needs)))
+    return how_sure(recipe_of(m.results), m.results.values, designs=designs, share=SHARE)
 
 
 def certainty_chapter(m: Material) -> Chapter:
@@ -124,8 +58,10 @@ def certainty_chapter(m: Material) -> Chapter:
         blocks: tuple[Block, ...] = (Paragraph(_refused(e), "note"),)
     else:
         blocks = (_words(m, found), _rank_figure(m, found))
-        if found.shares is not None:
-            blocks += (_share_figure(m, found.shares), _share_table(m, found.shares))
+        if found.sensitivity is not None:
+            blocks += (_share_figure(m, found.sensitivity), _share_table(m, found, found.sensitivity))
+        if found.dropped is not None:
+            blocks += (_influence_table(m, found, found.dropped),)
         blocks += (_rank_table(m, found),)
     return Chapter(key="certainty", title=Text("名次有多可靠", "How sure the ranks are"), blocks=blocks)
 
@@ -138,20 +74,33 @@ def _refused(e: MeasureError) -> Text:
     )
 
 
-def _designs(found: Certainty) -> int:
+def _designs(found: HowSure) -> int:
     return len(found.ranks.designs)
 
 
-def _source(found: Certainty) -> Text:
+def _options(choice: AnyChoice) -> Text:
+    """Say what a choice was among."""
+    if isinstance(choice, WeightFactors):
+        n = len(choice.factors)
+        return Text(
+            f"需要与指标的权重各变动 ±{SHARE:.0%} 以内,{n} 组",
+            f"weights of needs and indicators each changed by up to ±{SHARE:.0%}, {n} sets",
+        )
+    names = [LABELS.get(x, Text(x, x)) for x in choice.labels]
+    return Text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
+
+
+def _source(found: HowSure) -> Text:
     n = _designs(found)
     return Text(
-        f"{n} 种做法下的名次(Sobol 序列):{';'.join(f'{NAMES[c].zh}({OPTIONS[c].zh})' for c in NAMES)}",
+        f"{n} 种做法下的名次(Sobol 序列):"
+        + ";".join(f"{NAMES[c.name].zh}({_options(c).zh})" for c in found.choices),
         f"ranks under {n} ways of making the index (Sobol sequence): "
-        + "; ".join(f"{NAMES[c].en.lower()} ({OPTIONS[c].en})" for c in NAMES),
+        + "; ".join(f"{NAMES[c.name].en.lower()} ({_options(c).en})" for c in found.choices),
     )
 
 
-def _words(m: Material, found: Certainty) -> Paragraph:
+def _words(m: Material, found: HowSure) -> Paragraph:
     table = found.ranks.table
     wide = (table["q95"] - table["q5"]).dropna()
     if not len(wide):
@@ -174,9 +123,9 @@ def _words(m: Material, found: Certainty) -> Paragraph:
     return Paragraph(Text(zh + _which(found).zh, f"{en} {_which(found).en}".strip()))
 
 
-def _which(found: Certainty) -> Text:
+def _which(found: HowSure) -> Text:
     """Say which choice matters most, if the intervals tell."""
-    s = found.shares
+    s = found.sensitivity
     if s is None:
         return Text("", "")
     order = np.argsort(-s.total)
@@ -191,7 +140,7 @@ def _which(found: Certainty) -> Text:
     )
 
 
-def _rank_figure(m: Material, found: Certainty) -> FigureBlock:
+def _rank_figure(m: Material, found: HowSure) -> FigureBlock:
     table = found.ranks.table.loc[shown_zones(m)].dropna(subset=["median"])
     table = table.sort_values(["median", "rank", "mean"], kind="stable")
     title = Text("名次区间", "Rank intervals")
@@ -271,11 +220,12 @@ _SHARES = Text(
 )
 
 
-def _share_table(m: Material, s: Sensitivity) -> TableBlock:
+def _share_table(m: Material, found: HowSure, s: Sensitivity) -> TableBlock:
+    options = {c.name: _options(c) for c in found.choices}
     rows = tuple(
         (
             words(NAMES[str(c)]),
-            words(OPTIONS[str(c)]),
+            words(options[str(c)]),
             *(number(float(r[k]), 2) for k in s.table.columns),
         )
         for c, r in s.table.iterrows()
@@ -302,7 +252,7 @@ def _share_table(m: Material, s: Sensitivity) -> TableBlock:
     )
 
 
-def _rank_table(m: Material, found: Certainty) -> TableBlock:
+def _rank_table(m: Material, found: HowSure) -> TableBlock:
     table = found.ranks.table
     lacking = table["median"].isna()
     order = table.sort_values("median", kind="stable", na_position="last").index
@@ -330,17 +280,65 @@ def _rank_table(m: Material, found: Certainty) -> TableBlock:
         ),
         rows=rows,
         trace=m.trace(unit=RANK, source=_source(found)),
-        note=_unranked(m, found, int(lacking.sum())),
+        note=_unranked(found, int(lacking.sum())),
     )
 
 
-def _unranked(m: Material, found: Certainty, count: int) -> Text:
-    zh, en = [], []
-    if found.left_out:
-        names = [m.results.indicators[i].name for i in found.left_out]
-        zh.append(f"各分区数值相同、未参与比较的指标:{'、'.join(n.zh for n in names)}。")
-        en.append("Left out, the same value everywhere: " + "; ".join(n.in_("en") for n in names) + ".")
+def _unranked(found: HowSure, count: int) -> Text:
+    """Say which zones have no rank, and what could not be varied or told, and why."""
+    known = found.sensitivity.warnings if found.sensitivity is not None else ()
+    told = [p.what for p in dict.fromkeys(found.problems) if p not in known]
+    zh, en = [f"{t.zh}。" for t in told], [f"{t.in_('en')[:1].upper()}{t.in_('en')[1:]}." for t in told]
     if count:
         zh.append(f"{count} 个分区因需要得分缺失而没有名次。")
         en.append(f"{count} zones have no rank: a need score is missing.")
     return Text("".join(zh), " ".join(en))
+
+
+def _influence_table(m: Material, found: HowSure, dropped: pd.DataFrame) -> TableBlock:
+    rows = []
+    for code, r in zip(map(str, dropped.index), dropped.to_dict("records"), strict=True):
+        known = found.effective is not None and code in found.effective.index
+        weight, real = (
+            (100 * float(found.effective["weight"][code]), 100 * float(found.effective["effective"][code]))
+            if found.effective is not None and known
+            else (np.nan, np.nan)
+        )
+        zone = str(r["zone"])
+        rows.append(
+            (
+                words(code),
+                words(m.results.indicators[code].name),
+                number(weight, 1),
+                number(real, 1),
+                number(float(r["mean"]), 1),
+                number(float(r["largest"]), 0),
+                words(m.region.zone_name(zone) if r["largest"] > 0 and zone in m.region.zone_ids else "—"),
+            )
+        )
+    percent, places = Text("%", "%"), Text("名", "places")
+    return TableBlock(
+        key="influence",
+        number=m.numbers.table(),
+        caption=Text(
+            "单项指标的影响:名义权重、实际影响、去掉后的名次变动",
+            "What single indicators do: weight as meant, weight in effect, moves of ranks without them",
+        ),
+        columns=(
+            Column(label=Text("编号", "Id"), share=1.3),
+            Column(label=Text("指标", "Indicator"), share=2.6),
+            Column(label=Text("名义权重", "Weight as meant"), unit=percent, numeric=True),
+            Column(label=Text("实际影响", "In effect"), unit=percent, numeric=True),
+            Column(label=Text("平均变动", "Mean move without it"), unit=places, numeric=True),
+            Column(label=Text("最大变动", "Largest move"), unit=places, numeric=True),
+            Column(label=Text("变动最大的分区", "Zone that moves most"), share=1.7),
+        ),
+        rows=tuple(rows),
+        trace=m.trace(
+            unit=Text("见表头", "see the heads"),
+            source=Text(
+                "逐项去掉后重新计算;实际影响为相关比的份额(Paruolo 等 2013)",
+                "made again without each; in effect: shares of the correlation ratios (Paruolo et al. 2013)",
+            ),
+        ),
+    )

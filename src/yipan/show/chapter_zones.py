@@ -123,6 +123,10 @@ def _score(value: float, why: Text) -> Cell:
     return number(value, 1, bar=value / 100) if np.isfinite(value) else missing(why)
 
 
+def _plain(value: float, why: Text) -> Cell:
+    return number(round(value, 3), 1) if np.isfinite(value) else missing(why)
+
+
 def _known(groups: tuple[Group, ...]) -> tuple[Group, ...]:
     """Return the groups that have a score anywhere; a column of reasons would tell nothing more."""
     return tuple(g for g in groups if g.zones.notna().any())
@@ -165,7 +169,7 @@ def _cluster_table(m: Material, groups: tuple[Group, ...]) -> TableBlock:
 def _zone_table(m: Material, groups: tuple[Group, ...]) -> TableBlock:
     note, groups = _left_out(groups), _known(groups)
     rows = tuple(
-        (words(m.region.zone_name(z)), *(_score(float(g.zones[z]), g.reason) for g in groups))
+        (words(m.region.zone_name(z)), *(_plain(float(g.zones[z]), g.reason) for g in groups))
         for z in m.region.zone_ids
     )
     return TableBlock(

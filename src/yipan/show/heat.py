@@ -36,17 +36,19 @@ def heat_grid(
     nodes = [hatch(uid)]
     for k, name in enumerate(columns):
         nodes += _head(name, left + wide * (k + 0.5), wide)
-    fields, numbers = [], []
+    fields: dict[str, str] = {}  # one path a colour: a page of many zones stays small
+    numbers = []
     for r, (name, values) in enumerate(rows):
         y = TOP + ROW * r
         nodes.append(label(left - 8, y + 15, name, font_size=SIZE, text_anchor="end"))
         for k, v in enumerate(values):
             fill = scale.colour(v) or f"url(#{uid}-h)"
-            fields.append(el("rect", x=left + wide * k, y=y, width=wide, height=ROW, fill=fill))
+            box = f"M{left + wide * k:.1f} {y:.0f}h{wide:.1f}v{ROW:.0f}h{-wide:.1f}z"
+            fields[fill] = fields.get(fill, "") + box
             ink = "#fff" if fill[0] == "#" and contrast(fill, INK) < contrast(fill, "#ffffff") else None
             if np.isfinite(v):
                 numbers.append(el("text", fixed(v, 0), x=left + wide * (k + 0.5), y=y + 15, fill=ink))
-    nodes.append(group(fields, stroke="#fff", stroke_width=1))
+    nodes.append(group([el("path", d=d, fill=f) for f, d in fields.items()], stroke="#fff", stroke_width=1))
     nodes.append(group(numbers, text_anchor="middle", font_size=SIZE))
     nodes += _legend(scale, left, height - 30, uid)
     return picture(
