@@ -1,8 +1,8 @@
 """The command line: ``yipan demo | new | check | measure | plan | report | version``, and more beside it.
 
 Modules of their own have ``track`` (`yipan.cli_track`), ``network | times | access | isochrone``
-(`yipan.cli_network`), ``cells`` (`yipan.cli_cells`), ``index`` (`yipan.cli_index`) and ``targets``
-(`yipan.cli_targets`).
+(`yipan.cli_network`), ``cells`` (`yipan.cli_cells`), ``index`` (`yipan.cli_index`), ``sure``
+(`yipan.cli_sure`), ``coordinate`` (`yipan.cli_coordinate`) and ``targets`` (`yipan.cli_targets`).
 
 Exit codes: 0 done; 1 the input has errors; 2 the command was called wrongly; 3 the planning problem has
 no answer; 4 the ledger is broken or refuses; 5 an error of the program itself (details in a log file).
@@ -26,8 +26,10 @@ from rich.markup import escape
 
 import yipan
 from yipan.cli_cells import cells
+from yipan.cli_coordinate import COMMANDS as COORDINATE
 from yipan.cli_index import COMMANDS as INDEX
 from yipan.cli_network import COMMANDS
+from yipan.cli_sure import COMMANDS as SURE
 from yipan.cli_targets import COMMANDS as TARGETS
 from yipan.cli_track import track
 from yipan.errors import LedgerError, PlanError, YipanError, errors_of
@@ -395,7 +397,7 @@ def demo(*, folder: Path | None, out: Path, budget: float, lang: str | None, as_
     )
 
 
-for _command in (track, cells, *COMMANDS, *INDEX, *TARGETS):
+for _command in (track, cells, *COMMANDS, *INDEX, *SURE, *COORDINATE, *TARGETS):
     cli.add_command(_command)
 
 
