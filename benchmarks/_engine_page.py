@@ -73,26 +73,11 @@ def laws(found: dict[str, list[dict[str, object]]]) -> list[Law]:
             r"^one to all, ([\d,]+) points$",
             "One street search",
             "points of the streets",
-            "ms",
             "#0072b2",
         ),
-        (
-            "transit",
-            r"([\d,]+) served stops, per origin",
-            "60 departures by timetable",
-            "served stops",
-            "ms",
-            "#b85c00",
-        ),
-        (
-            "what_if",
-            r"^scale, ([\d,]+) cells: changed times",
-            "A new line: every time",
-            "cells",
-            "ms",
-            "#00795a",
-        ),
-        ("what_if", r"^scale, ([\d,]+) cells: access", "A new line: access only", "cells", "ms", "#a83f7b"),
+        ("transit", r"([\d,]+) served stops, per origin", "60 departures", "served stops", "#b85c00"),
+        ("what_if", r"^scale, ([\d,]+) cells: changed", "New line: every time", "cells", "#00795a"),
+        ("what_if", r"^scale, ([\d,]+) cells: access", "New line: access only", "cells", "#a83f7b"),
     )
     out = []
     for topic, pattern, title, x, colour in wanted:
@@ -172,6 +157,30 @@ def table(rows: list[dict[str, object]]) -> list[str]:
     return out
 
 
+def cost_model(found: dict[str, list[dict[str, object]]]) -> list[str]:
+    """Return what a region of other size will cost, from the figures measured."""
+    value = {str(r["name"]): r["value"] for rows in found.values() for r in rows}
+    pairs = value.get("many to many, 5,000²")
+    stops = [law for law in laws(found) if law.x == "served stops"]
+    if not isinstance(pairs, (int, float)) or not stops:
+        return []
+    power, factor = stops[0].fit
+    return [
+        "## What a region costs",
+        "",
+        f"On {workers()} cores, once streets and feeds are read:",
+        "",
+        f"- along streets: pairs of cells / {pairs:,.0f} million, in seconds;",
+        f"- by timetable, 60 departures: {factor:.2g} ms · stops^{power:.2f} for each origin (served stops;"
+        " a thousand destinations);",
+        "- a matrix: 2 bytes a pair and percentile, on disk or in memory; memory while computing does not"
+        " grow with it;",
+        "- on a cluster: the same divided by its cores; every worker holds streets and timetable once and"
+        " sends 2 bytes a pair.",
+        "",
+    ]
+
+
 def page(found: dict[str, list[dict[str, object]]]) -> str:
     """Return docs/engine.md."""
     missed = sum(not row["ok"] for rows in found.values() for row in rows)
@@ -189,6 +198,7 @@ def page(found: dict[str, list[dict[str, object]]]) -> str:
         "A bar is a ratio to the peer where one is shown, else a limit in the unit of the value.",
         "",
     ]
+    out += cost_model(found)
     for topic, title in TOPICS.items():
         if found.get(topic):
             out += [f"## {title}", "", f"`python benchmarks/{topic}.py`", "", *table(found[topic]), ""]
