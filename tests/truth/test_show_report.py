@@ -101,6 +101,7 @@ def test_every_chapter_is_there_and_linked(report: Report, html: str) -> None:
         "certainty",
         "gaps",
         "coordination",
+        "profiles",
         "indicators",
         "plan",
         "projects",
@@ -124,6 +125,7 @@ def test_chapters_stay_away_when_their_data_do() -> None:
         "certainty",
         "gaps",
         "coordination",
+        "profiles",
         "indicators",
         "sources",
     ]

@@ -10,6 +10,7 @@ from yipan.show.chapter_coordination import coordination_chapter
 from yipan.show.chapter_indicators import indicators_chapter
 from yipan.show.chapter_method import sources_chapter, sure_chapter
 from yipan.show.chapter_plan import plan_chapter
+from yipan.show.chapter_profiles import profiles_chapter
 from yipan.show.chapter_projects import candidates_chapter, projects_chapter
 from yipan.show.chapter_region import headline, region_chapter
 from yipan.show.chapter_scores import gaps_chapter, scores_chapter
@@ -32,6 +33,7 @@ def build_report(m: Material) -> Report:
         certainty_chapter(m),
         gaps_chapter(m),
         coordination_chapter(m),
+        profiles_chapter(m),
         indicators_chapter(m),
     ]
     plan = m.plan

@@ -259,7 +259,6 @@ def _rank_table(m: Material, found: HowSure) -> TableBlock:
     rows = tuple(
         (
             words(m.region.zone_name(str(z))),
-            words(m.cluster_name(m.region.cluster_of[str(z)])),
             *(number(float(table.loc[z, k]), 0) for k in ("rank", "median", "q5", "q95", "best", "worst")),
         )
         for z in order
@@ -270,7 +269,6 @@ def _rank_table(m: Material, found: HowSure) -> TableBlock:
         caption=Text("全部分区的名次区间", "Rank intervals of all zones"),
         columns=(
             Column(label=Text("分区", "Zone"), share=2.0),
-            Column(label=Text("片区", "Cluster"), share=1.9),
             Column(label=Text("本报告", "This report"), unit=RANK, numeric=True),
             Column(label=Text("中位", "Median"), unit=RANK, numeric=True),
             Column(label=Text("5%", "5%"), unit=RANK, numeric=True),
@@ -309,9 +307,9 @@ def _influence_table(m: Material, found: HowSure, dropped: pd.DataFrame) -> Tabl
             (
                 words(code),
                 words(m.results.indicators[code].name),
-                number(weight, 1),
-                number(real, 1),
-                number(float(r["mean"]), 1),
+                number(round(weight, 2), 1),
+                number(round(real, 2), 1),
+                number(round(float(r["mean"]), 2), 1),
                 number(float(r["largest"]), 0),
                 words(m.region.zone_name(zone) if r["largest"] > 0 and zone in m.region.zone_ids else "—"),
             )

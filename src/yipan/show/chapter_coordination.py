@@ -24,16 +24,16 @@ from yipan.show.coordination_tables import (
 )
 from yipan.show.maps import THUMB, Key, Legend, choropleth, compose, rect_swatch, zones_layer
 from yipan.show.material import Material
-from yipan.show.model import Block, Chapter, Column, FigureBlock, Panel, Paragraph, TableBlock
+from yipan.show.model import Block, Cell, Chapter, Column, FigureBlock, Panel, Paragraph, TableBlock
 from yipan.show.numbers import fixed
 from yipan.text import Text
 
 DEGREE = Text("0–1", "0–1")
 HOUR = 60.0
-SMALL = replace(THUMB, simplify=1.5)  # two maps of few classes: fine coasts would tell nothing more
+SMALL = replace(THUMB, simplify=2.0)  # two maps of few classes: fine coasts would tell nothing more
 TOP = 10  # obstacles in the picture
 COUPLING = Text(
-    "四类需要得分的耦合协调度 D = √(C·T),C 为几何平均与算术平均之比,T 为算术平均",
+    "四类需要得分的耦合协调度 D = √(C·T),其中 C 为几何平均与算术平均之比,T 为算术平均",
     "coupling coordination D = √(C T) of the four need scores: C their geometric over their arithmetic mean, "
     "T their arithmetic mean",
 )
@@ -133,19 +133,11 @@ def _laggard_map(m: Material, c: Coupling) -> Panel:
     if not all(lags.values()):
         keys.append(Key(rect_swatch("#e9edee"), Text("无", "none")))
     title = Text("滞后的需要", "Need that lags")
-    tips = {
-        z: Text(
-            f"{m.region.zone_name(z).zh}:{NEED_NAMES[n].zh}",
-            f"{m.region.zone_name(z).in_('en')}: {NEED_NAMES[n].en}",
-        )
-        for z, n in lags.items()
-        if n
-    }
     fill = {z: colours[n] for z, n in lags.items() if n}
     counts = Counter(n for n in lags.values() if n)
     svg = compose(
         m.ground,
-        [zones_layer(m.ground, fill, tips=tips, simplify=SMALL.simplify)],
+        [zones_layer(m.ground, fill, simplify=SMALL.simplify)],
         legend=Legend(title, tuple(keys)),
         title=title,
         description=Text(
@@ -243,7 +235,8 @@ def _obstacle_table(m: Material, degrees: pd.DataFrame) -> TableBlock:
         row = degrees.loc[[z]].iloc[0].dropna()
         top = sorted(((-float(v), str(i)) for i, v in row.items() if v > 0))[:3]
         names = [(m.results.indicators[i].name, f"{fixed(-v, 0)}%") for v, i in top]
-        cells = [words(Text(f"{n.zh} {v}", f"{n.in_('en')} {v}")) for n, v in names]
+        texts = [Text(f"{n.zh} {v}", f"{n.in_('en')} {v}") for n, v in names]
+        cells = [Cell(t, t.en[:12].casefold()) for t in texts]
         rows.append((words(m.region.zone_name(z)), *cells, *[words("—")] * (3 - len(cells))))
     heads = (Text("第一障碍", "Largest"), Text("第二障碍", "Second"), Text("第三障碍", "Third"))
     return TableBlock(

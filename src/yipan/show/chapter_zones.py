@@ -124,7 +124,7 @@ def _score(value: float, why: Text) -> Cell:
 
 
 def _plain(value: float, why: Text) -> Cell:
-    return number(round(value, 3), 1) if np.isfinite(value) else missing(why)
+    return number(round(value, 1), 1) if np.isfinite(value) else missing(why)
 
 
 def _known(groups: tuple[Group, ...]) -> tuple[Group, ...]:
@@ -272,19 +272,15 @@ def _lacking(m: Material) -> TableBlock:
                 words(i.name),
                 number(sum(gone.values()), 0),
                 number(100.0 * soft, 0),
-                words(
-                    Text(zh, en)
-                    if gone
-                    else Text("有数值,但出自推算或假设", "has values, but modelled or assumed ones")
-                ),
-                words(supply),
+                words(Text(zh, en) if gone else Text("出自模型或假设", "modelled or assumed")),
+                Cell(supply, supply.en[:12].casefold()),
             )
         )
     return TableBlock(
         key="lacking",
         number=m.numbers.table(),
         caption=Text(
-            f"缺数据或只有推算、假设数据的指标:{len(m.indicators)} 项中的 {len(rows)} 项",
+            f"缺数据或只有模型、假设数据的指标:{len(m.indicators)} 项中的 {len(rows)} 项",
             f"Indicators that lack data, or rest on modelled or assumed data: {len(rows)} of "
             f"{len(m.indicators)}",
         ),
@@ -293,7 +289,7 @@ def _lacking(m: Material) -> TableBlock:
             Column(label=Text("指标", "Indicator"), share=2.2),
             Column(label=Text("缺失", "Missing"), unit=Text("个", "values"), numeric=True, share=0.7),
             Column(
-                label=Text("推算或假设", "Modelled or assumed"),
+                label=Text("模型或假设", "Modelled or assumed"),
                 unit=Text("%", "%"),
                 numeric=True,
                 share=0.9,

@@ -15,6 +15,7 @@ from yipan.show.svg import Node, el, group, label, picture
 from yipan.text import Lang, Text
 
 WIDTH, TOP = 860.0, 56.0
+MARK = {"fill": "none", "stroke": ACCENT, "stroke_width": 1.5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,9 @@ def interval_chart(
             el("text", text, x=at_x(k), y=height - 9, text_anchor="middle", font_size=12, fill=MUTED)
         )
     nodes.append(label(4, height - 9, unit, font_size=12, fill=MUTED))
-    lines, bars, dots = "", "", []
+    lines, bars = "", ""
+    dots: list[Node] = []
+    diamonds: list[Node] = []
     for r, row in enumerate(rows):
         y = TOP + step * (r + 0.5)
         nodes.append(label(left - 12, y + 4.2, row.name, font_size=12, text_anchor="end"))
@@ -85,19 +88,19 @@ def interval_chart(
         if np.isfinite(row.middle):
             dots.append(_dot(at_x(row.middle), y))
         if np.isfinite(row.mark):
-            dots.append(_mark(at_x(row.mark), y))
+            diamonds.append(_mark(at_x(row.mark), y))
     nodes.append(el("path", d=lines or "M0 0", stroke="#8a979d", stroke_width=1.2))
     nodes.append(el("path", d=bars or "M0 0", stroke="#8fc1cc", stroke_width=7))
-    nodes.append(group(dots))
+    nodes += [group(dots, fill=BRAND), group(diamonds, **MARK)]
     return picture(WIDTH, height, *nodes, title=title, description=_say(rows), uid=uid, min_width=560)
 
 
 def _dot(x: float, y: float) -> Node:
-    return el("circle", cx=x, cy=y, r=4.2, fill=BRAND)
+    return el("circle", cx=x, cy=y, r=4.2)
 
 
 def _mark(x: float, y: float) -> Node:
-    return shape_at(3, x, y, 4.6, fill="none", stroke=ACCENT, stroke_width=1.5)
+    return shape_at(3, x, y, 4.6)
 
 
 def _legend(reading: Reading, left: float) -> list[Node]:
@@ -107,9 +110,9 @@ def _legend(reading: Reading, left: float) -> list[Node]:
         if not words.zh:
             continue
         if key == 0:
-            nodes.append(_dot(x + 8, y))
+            nodes.append(group([_dot(x + 8, y)], fill=BRAND))
         elif key == 3:
-            nodes.append(_mark(x + 8, y))
+            nodes.append(group([_mark(x + 8, y)], **MARK))
         else:
             colour, width = ("#8fc1cc", 7) if key == 1 else ("#8a979d", 1.2)
             nodes.append(el("path", d=f"M{x:.1f} {y:.1f}h18", stroke=colour, stroke_width=width))
