@@ -146,3 +146,14 @@ def test_a_region_without_values_is_told_so(tiny: Material) -> None:
     assert isinstance(block, Paragraph)
     assert block.text.en.startswith("Rank intervals cannot be told: ")
     assert block.text.zh.startswith("无法计算名次区间:")
+
+
+def test_nothing_is_listed_as_lacking_where_all_is_official(tiny: Material) -> None:
+    results = replace(
+        tiny.results,
+        missing={},
+        quality=tiny.results.quality.where(tiny.results.quality == "", "official"),
+        region_quality=dict.fromkeys(tiny.results.region_quality, "official"),
+    )
+    chapter = groups_chapter(Material(region=tiny.region, results=results))
+    assert "lacking" not in [b.key for b in chapter.blocks if isinstance(b, TableBlock)]

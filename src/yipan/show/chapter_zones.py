@@ -38,6 +38,7 @@ FILES = {
 def groups_chapter(m: Material) -> Chapter:
     """Return the chapter on the four qualities and five areas, and on the data that are lacking."""
     groups = groups_of(m)
+    lacking = _lacking_rows(m)
     return Chapter(
         key="groups",
         title=Text("四个品质与五个协同领域", "Four qualities and five areas of coordination"),
@@ -46,7 +47,7 @@ def groups_chapter(m: Material) -> Chapter:
             _heat(m, groups),
             _cluster_table(m, groups),
             _coverage(m, groups),
-            _lacking(m),
+            *((_lacking(m, lacking),) if lacking else ()),
             _zone_table(m, groups),
         ),
     )
@@ -251,7 +252,7 @@ def _cover_row(m: Material, g: Group) -> tuple[Cell, ...]:
     )
 
 
-def _lacking(m: Material) -> TableBlock:
+def _lacking_rows(m: Material) -> list[tuple[Cell, ...]]:
     """List the indicators with missing values first, then those on modelled or assumed data."""
     rows: list[tuple[Cell, ...]] = []
     for i in m.indicators:
@@ -276,6 +277,10 @@ def _lacking(m: Material) -> TableBlock:
                 Cell(supply, supply.en[:12].casefold()),
             )
         )
+    return sorted(rows, key=lambda r: -float(r[2].sort or 0))
+
+
+def _lacking(m: Material, rows: list[tuple[Cell, ...]]) -> TableBlock:
     return TableBlock(
         key="lacking",
         number=m.numbers.table(),
@@ -297,7 +302,7 @@ def _lacking(m: Material) -> TableBlock:
             Column(label=Text("原因", "Reason"), share=2.6),
             Column(label=Text("由哪个文件补齐", "Which file would supply it"), share=2.8),
         ),
-        rows=tuple(sorted(rows, key=lambda r: -float(r[2].sort or 0))),
+        rows=tuple(rows),
         trace=m.trace(
             unit=Text("见表头", "see the heads"),
             source=Text("测算结果中的缺失原因与数据质量", "reasons and qualities kept with the results"),
