@@ -285,7 +285,7 @@ def _rank_table(m: Material, found: HowSure) -> TableBlock:
 def _unranked(found: HowSure, count: int) -> Text:
     """Say which zones have no rank, and what could not be varied or told, and why."""
     known = found.sensitivity.warnings if found.sensitivity is not None else ()
-    told = [p.what for p in dict.fromkeys(found.problems) if p not in known]
+    told = dict.fromkeys(p.what for p in found.problems if p not in known)
     zh, en = [f"{t.zh}。" for t in told], [f"{t.in_('en')[:1].upper()}{t.in_('en')[1:]}." for t in told]
     if count:
         zh.append(f"{count} 个分区因需要得分缺失而没有名次。")
