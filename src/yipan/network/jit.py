@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 import numba
 from numba.core.dispatcher import Dispatcher
 
+_RULES: dict[str, Any] = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -23,9 +24,14 @@ def kernel(function: F) -> F:
     Integer arithmetic is exact and no bounds are checked: callers check shapes, kernels do not. Kept code
     holds the kernels it calls: it is compiled anew when the file of any of them has changed.
     """
-    compiled: Any = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")(function)
+    try:
+        compiled: Any = numba.njit(cache=True, **_RULES)(function)
+    except RuntimeError:  # nowhere to keep machine code: compiled in every process
+        return cast(F, numba.njit(**_RULES)(function))
     # numba looks at the function's own file only, and would go on with old code of those it calls
-    compiled._cache._cache_file._source_stamp = _stamp(cast(FunctionType, function))
+    kept = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
+    if kept is not None:  # there is none where compiling is switched off (NUMBA_DISABLE_JIT)
+        kept._source_stamp = _stamp(cast(FunctionType, function))
     return cast(F, compiled)
 
 
