@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ import pandas as pd
 from yipan.errors import MeasureError, Problem
 from yipan.measure import measure
 from yipan.measure.outlook import write_csv
-from yipan.measure.recipe import Built, opened, ranks, read_recipe, recipe_of, run, write_recipe
+from yipan.measure.recipe import Built, Recipe, opened, ranks, read_recipe, recipe_of, run, write_recipe
 from yipan.measure.values import Results
 from yipan.region import Region
 from yipan.region.read import read_region
@@ -32,16 +33,28 @@ _ORIGINS = {
 """Where a value comes from, as `opened` says it."""
 
 
+def recipe_option(command: Callable[..., object]) -> Callable[..., object]:
+    """Add ``--recipe``."""
+    return click.option(
+        "--recipe",
+        "recipe_file",
+        type=FOLDER,
+        default=None,
+        help="配方文件,默认文件夹中的 index.toml,再默认四类需要 / recipe (default: index.toml in the folder,"
+        " else the four needs)",
+    )(command)
+
+
+def chosen_recipe(folder: Path, file: Path | None, results: Results) -> Recipe:
+    """Return the recipe of a file, else of ``index.toml`` in the folder, else the four needs."""
+    own = folder / "index.toml"
+    file = file or (own if own.is_file() else None)
+    return recipe_of(results) if file is None else read_recipe(file)
+
+
 @click.command("index")
 @click.argument("folder", type=FOLDER)
-@click.option(
-    "--recipe",
-    "recipe_file",
-    type=FOLDER,
-    default=None,
-    help="配方文件,默认文件夹中的 index.toml,再默认四类需要 / recipe (default: index.toml in the folder,"
-    " else the four needs)",
-)
+@recipe_option
 @click.option(
     "--template",
     type=FOLDER,
@@ -72,8 +85,7 @@ def index_command(
     screen = make_screen(lang, as_json=as_json)
     region = read_region(folder)
     results = measure(region)
-    file = recipe_file or (folder / "index.toml" if (folder / "index.toml").is_file() else None)
-    recipe = recipe_of(results) if file is None else read_recipe(file)
+    recipe = chosen_recipe(folder, recipe_file, results)
     if template is not None:
         screen.say(f"已写 {write_recipe(recipe, template)}", f"Wrote {template}")
     built = run(recipe, results.values)

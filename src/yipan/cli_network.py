@@ -139,13 +139,7 @@ def times_command(
 ) -> None:
     """单元格之间的出行时间矩阵 / The matrix of travel times between cells."""
     screen = make_screen(lang, as_json=as_json)
-    region = read_region(folder)
-    rows = travel_rows(region, cast("Mode", mode), percentiles=_percentiles(percentiles))
-    if mode != "transit" and region.layers_of("streets") and len(region.tables["links"]):
-        screen.say(
-            "矩阵只沿街道驾车,不计 links.csv 中的路段",
-            "The matrix drives along streets only; the links of links.csv are not counted",
-        )
+    rows = travel_rows(read_region(folder), cast("Mode", mode), percentiles=_percentiles(percentiles))
     size = matrix_size(len(rows.origins), len(rows.destinations), percentiles=len(rows.percentiles))
     screen.say(f"矩阵 {size.text.zh}", f"Matrix {size.text.en}")
     table = out.suffix.lower() == ".csv"

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from yipan.cli_coordinate import plain, records
+from yipan.cli_index import chosen_recipe, recipe_option
 from yipan.errors import MeasureError, Problem
 from yipan.measure import Results, measure
 from yipan.measure.outlook import write_csv
-from yipan.measure.recipe import read_recipe, recipe_of
 from yipan.measure.sure import HowSure, how_sure
 from yipan.region import Region
 from yipan.region.read import read_region
@@ -33,14 +33,7 @@ CHOICES = {
 
 @click.command("sure")
 @click.argument("folder", type=FOLDER)
-@click.option(
-    "--recipe",
-    "recipe_file",
-    type=FOLDER,
-    default=None,
-    help="配方文件,默认文件夹中的 index.toml,再默认四类需要 / recipe (default: index.toml in the folder,"
-    " else the four needs)",
-)
+@recipe_option
 @click.option(
     "--designs",
     type=click.IntRange(1, 1_000_000),
@@ -81,8 +74,7 @@ def sure_command(
     screen = make_screen(lang, as_json=as_json)
     region = read_region(folder)
     results = measure(region)
-    file = recipe_file or (folder / "index.toml" if (folder / "index.toml").is_file() else None)
-    recipe = recipe_of(results) if file is None else read_recipe(file)
+    recipe = chosen_recipe(folder, recipe_file, results)
     found = how_sure(recipe, results.values, designs=designs, share=noise, seed=seed, between=_pair(between))
     tables = tables_of(found)
     screen.json(_data(found, tables))

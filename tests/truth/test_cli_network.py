@@ -166,13 +166,17 @@ def test_tables_are_safe_to_open_in_a_spreadsheet(region: Region, tmp_path: Path
         assert "=1+1" not in words
 
 
-def test_links_left_out_of_a_matrix_are_told(region: Region, tmp_path: Path) -> None:
-    row = {"id": "x", "from": "c0", "to": "c8", "length": 4.0, "speed": 60.0, "kind": "expressway"}
+def test_a_matrix_counts_links_as_the_indicators_do(region: Region, tmp_path: Path) -> None:
+    row = {"id": "x", "from": "c0", "to": "c8", "length": 4.0, "speed": 120.0, "kind": "expressway"}
     frame = region.table("links").reindex(range(1)).assign(**row, source="invented", quality="assumed")
-    write_region(region.replace(links=frame), tmp_path / "blocks")
-    words = ("times", tmp_path / "blocks", "--lang", "en", "--out", tmp_path / "t.csv", "--mode")
-    assert "links.csv are not counted" in " ".join(run(*words, "drive").stdout.split())
-    assert "links.csv" not in run(*words, "transit").stdout
+    joined = region.replace(links=frame)
+    write_region(joined, tmp_path / "blocks")
+    run("times", tmp_path / "blocks", "--out", tmp_path / "m", "--mode", "drive")
+    with open_matrix(tmp_path / "m") as matrix:
+        found = np.stack([matrix.row(o) for o in matrix.origins])
+    off = ~np.eye(len(CELLS), dtype=bool)
+    assert np.array_equal(found[off], travel_times(joined, "drive").seconds[off])
+    assert (found < travel_times(region, "drive").seconds)[off].any()
 
 
 def test_a_cluster_that_does_not_answer_is_told(blocks: Path, tmp_path: Path) -> None:

@@ -196,6 +196,9 @@ def test_links_join_the_streets(blocks: Region) -> None:
     via = np.minimum(direct[:, [0]] + 90 + direct[[8]], direct[:, [8]] + 90 + direct[[0]])
     off = ~np.eye(len(CELLS), dtype=bool)
     assert np.array_equal(after[off], (np.minimum(direct, via) + int(terminal))[off])
+    for block in (1, 4, len(CELLS)):  # a block begins at any cell, the ends of links in it or not
+        with compute_matrix(travel_rows(joined, "drive"), block=block) as matrix:
+            assert np.array_equal(np.stack([matrix.row(o) for o in matrix.origins])[off], after[off])
     points = times_to_points(joined, *_degrees(CELLS), "drive")
     assert np.array_equal(points[off], after[off])  # a place at a cell's own point is as far as the cell
 

@@ -55,7 +55,7 @@ def test_a_zip_reads_like_its_folder(tmp_path: Path, temp_is_watched: Path, top:
 )
 def test_paths_that_lead_out(tmp_path: Path, temp_is_watched: Path, name: str) -> None:
     path = pack(tmp_path / "tiny.zip", {name: b"x"})
-    assert refusal(path) == [f"{name!r}: its path leads out of the folder"]
+    assert refusal(path) == [f"{name!r}: its path leads out of the archive"]
     assert not list(tmp_path.rglob("evil.csv"))
     assert list(temp_is_watched.iterdir()) == []
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from yipan.errors import OptionError
 from yipan.network.door.board import board_of
+from yipan.network.door.links import linked
 from yipan.network.door.settings import street_costs, window_of
+from yipan.network.layout import read_roads
 from yipan.network.matrix.combine import combined
 from yipan.network.matrix.dense import DenseRows
 from yipan.network.matrix.values import Rows
@@ -32,8 +34,7 @@ def travel_rows(
     -------
     Rows
         For `yipan.network.matrix.compute_matrix`. In a region with streets nothing quadratic is held, times
-        inside cells are the way to the street and back, ``drive`` has one percentile, and links are not
-        counted.
+        inside cells are the way to the street and back, and ``drive`` has one percentile.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def travel_rows(
         )
     costs = street_costs(region, percentile=wanted[0], window=window_of(region, window))
     board = board_of(region, costs)
-    if mode == "drive":
-        return board.driving()
-    by_timetable = board.by_timetable(wanted)
-    return by_timetable if mode == "transit" else combined(by_timetable, board.driving())
+    if mode == "transit":
+        return board.by_timetable(wanted)
+    driving = linked(board.driving(), read_roads(region, board.ids, costs.lines))
+    return driving if mode == "drive" else combined(board.by_timetable(wanted), driving)

@@ -22,6 +22,8 @@ from yipan.region.meta import FILE
 from yipan.text import Text
 
 _PACKED = (".zip", ".7z", ".rar", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".zst")
+BROKEN = (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError, OSError, RuntimeError)
+"""What Python raises while it reads a damaged archive."""
 _SMALL = 100_000  # bytes below which a large compression ratio does no harm
 _CHUNK = 1 << 20
 _IGNORED = ("__MACOSX/", ".DS_Store")
@@ -40,14 +42,7 @@ def unpacked(path: Path, log: Log) -> Iterator[Path | None]:
                 safe = _is_safe(archive, path.name, log)
                 if safe:
                     _unpack(archive, folder)
-        except (
-            zipfile.BadZipFile,
-            NotImplementedError,
-            zlib.error,
-            EOFError,
-            OSError,
-            RuntimeError,
-        ) as error:
+        except BROKEN as error:
             safe = False
             log.error(
                 Text(f"不是完好的 zip 文件:{error}", f"not a sound zip file: {error}"),
@@ -89,7 +84,7 @@ def _is_safe(archive: zipfile.ZipFile, file: str, log: Log) -> bool:
         )
     seen: set[str] = set()
     for member in members:
-        what = _danger(member, seen)
+        what = danger(member, seen, limit_mb=options.get("region.max_file_mb"), feeds=True)
         if what is not None:
             log.error(
                 Text(f"{member.filename!r}:{what.zh}", f"{member.filename!r}: {what.en}"), repack, file=file
@@ -99,17 +94,28 @@ def _is_safe(archive: zipfile.ZipFile, file: str, log: Log) -> bool:
     return len(log.problems) == before
 
 
-def _danger(member: zipfile.ZipInfo, seen: set[str]) -> Text | None:
-    """Return why one member must not be unpacked, or None."""
+def danger(member: zipfile.ZipInfo, seen: set[str], *, limit_mb: int, feeds: bool = False) -> Text | None:
+    """Return why one member of an archive must not be unpacked or read, or None.
+
+    Parameters
+    ----------
+    seen
+        Names of the members before it, case-folded.
+    limit_mb
+        Largest size of one member when unpacked, MB.
+    feeds
+        Whether archives under ``transit/`` are expected: feeds of a region, which stay packed.
+    """
     name = member.orig_filename
     path = PurePosixPath(name.replace("\\", "/"))
-    limit, most = options.get("region.max_file_mb"), options.get("region.max_ratio")
+    most = options.get("region.max_ratio")
     kind = stat.S_IFMT(member.external_attr >> 16)
     ratio = member.file_size / max(member.compress_size, 1)
+    feed = feeds and "transit" in path.parts[:-1]
     dangers = (
         (
             ".." in path.parts or path.is_absolute() or bool(PureWindowsPath(name).drive) or "\0" in name,
-            Text("路径指向文件夹之外", "its path leads out of the folder"),
+            Text("路径指向压缩包之外", "its path leads out of the archive"),
         ),
         (
             kind not in (0, stat.S_IFREG, stat.S_IFDIR),
@@ -118,12 +124,12 @@ def _danger(member: zipfile.ZipInfo, seen: set[str]) -> Text | None:
         (bool(member.flag_bits & 0x1), Text("已加密", "it is encrypted")),
         (member.filename.casefold() in seen, Text("文件名重复", "its name is there twice")),
         (
-            path.suffix.lower() in _PACKED and "transit" not in path.parts[:-1],
+            path.suffix.lower() in _PACKED and not feed,
             Text("压缩包中又有压缩包", "it is an archive inside the archive"),
         ),
         (
-            member.file_size > limit * 1_000_000,
-            Text(f"超过单个文件上限 {limit} MB", f"it is above the limit of {limit} MB for one file"),
+            member.file_size > limit_mb * 1_000_000,
+            Text(f"超过单个文件上限 {limit_mb} MB", f"it is above the limit of {limit_mb} MB for one file"),
         ),
         (
             member.file_size > _SMALL and ratio > most,

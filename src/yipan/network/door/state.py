@@ -11,14 +11,14 @@ from yipan.network.costs import ground_digest
 from yipan.network.distance import Points
 from yipan.network.door.board import Board, Places, board_of
 from yipan.network.door.hubs import HubFinder, lowered
+from yipan.network.door.links import link_ends, lower_by_links, onward
 from yipan.network.door.rows import whole_seconds
 from yipan.network.door.settings import StreetCosts, street_costs
 from yipan.network.layout import inside, prefix, read_roads
 from yipan.network.matrix.size import SECONDS_BYTES, MatrixSize, refuse_in_memory
 from yipan.network.matrix.values import Rows
-from yipan.network.minplus import FAR, Seconds, closure, lower
+from yipan.network.minplus import FAR, Seconds, lower
 from yipan.network.services import Service, read_services
-from yipan.network.streets.values import Int64
 from yipan.network.sweep.many import between
 from yipan.network.values import UNREACHED, Mode, Window
 from yipan.region.value import Region
@@ -101,31 +101,13 @@ class StreetState:
         return dense(self.board.driving())
 
     def _car(self) -> Seconds:
-        """Return driving times; links join the streets by a closure over their ends."""
-        times, roads, ends = self.base.along_streets, self.roads, self._link_ends
-        if not len(ends):
-            return self._settled(times.copy(), "car")
-        terminal = np.int32(self.costs.lines.terminal)
-        hub = np.minimum(times[np.ix_(ends, ends)], FAR)
-        hub = np.where(hub >= FAR, FAR, hub - terminal).astype(np.int32)
-        u, v = np.searchsorted(ends, roads.u), np.searchsorted(ends, roads.v)
-        seconds = roads.car.astype(np.int32)
-        np.minimum.at(hub, (u, v), seconds)
-        np.minimum.at(hub, (v, u), seconds)
-        out = times.copy()
-        onward = np.where(times[ends] >= FAR, FAR, times[ends] - terminal).astype(np.int32)
-        onward[np.arange(len(ends)), ends] = 0
-        reach = np.ascontiguousarray(times[:, ends])
-        reach[ends, np.arange(len(ends))] = terminal
-        best = np.full((len(ends), out.shape[1]), FAR, dtype=np.int32)
-        lower(best, closure(hub), onward)
-        lower(out, reach, best)
+        """Return driving times along streets and links."""
+        times, ends = self.base.along_streets, link_ends(self.roads)
+        out, terminal = times.copy(), self.costs.lines.terminal
+        if len(ends):
+            drive = np.where(times[ends] >= FAR, FAR, times[ends] - np.int32(terminal)).astype(np.int32)
+            lower_by_links(out, onward(drive, ends, self.roads), ends, start=0, terminal=terminal)
         return self._settled(out, "car")
-
-    @property
-    def _link_ends(self) -> Int64:
-        """Cells at the ends of links."""
-        return np.unique(np.concatenate([self.roads.u, self.roads.v]))
 
     def _lowered(self) -> Seconds:
         """Return times by timetable, lowered by the lines the base has not (`yipan.network.door.hubs`)."""
@@ -173,7 +155,7 @@ class StreetState:
         cells, places = board.cells["drive"], board.ends("drive", at)
         drive = whole_seconds(between(board.grounds["drive"].customised, cells, places))
         out = np.where(drive >= FAR, FAR, drive + terminal).astype(np.int32)
-        ends = self._link_ends
+        ends = link_ends(self.roads)
         if len(ends):
             reach = np.minimum(self.get("car")[:, ends], FAR)
             reach[ends, np.arange(len(ends))] = terminal

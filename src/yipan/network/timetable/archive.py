@@ -8,22 +8,16 @@ more than ``network.max_feed_mb`` in total. Members that are not GTFS tables are
 from __future__ import annotations
 
 import io
-import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from yipan import options
 from yipan.network.timetable.report import Report
+from yipan.region.archive import BROKEN, danger
 from yipan.text import Text
-
-_ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".zst")
-_SMALL = 100_000  # bytes below which a large compression ratio does no harm
-BROKEN = (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError, OSError, RuntimeError)
-"""What Python raises while it reads a damaged archive."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +97,7 @@ def _refuse_danger(archive: zipfile.ZipFile, report: Report) -> None:
         )
     seen: set[str] = set()
     for member in members:
-        what = _danger(member, seen)
+        what = danger(member, seen, limit_mb=limit)
         if what is not None:
             report.add(
                 Text(f"{member.filename!r}:{what.zh}", f"{member.filename!r}: {what.en}"),
@@ -114,27 +108,3 @@ def _refuse_danger(archive: zipfile.ZipFile, report: Report) -> None:
             )
         seen.add(member.filename.casefold())
     report.unsafe = len(report.problems) > before
-
-
-def _danger(member: zipfile.ZipInfo, seen: set[str]) -> Text | None:
-    """Return why one member must not be in a feed, or None."""
-    name = member.orig_filename
-    path = PurePosixPath(name.replace("\\", "/"))
-    ratio, most = member.file_size / max(member.compress_size, 1), options.get("region.max_ratio")
-    leads_out = ".." in path.parts or path.is_absolute() or PureWindowsPath(name).drive or "\0" in name
-    special = stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR)
-    dangers = (
-        (leads_out, Text("路径指向压缩包之外", "its path leads out of the archive")),
-        (special, Text("是链接或特殊文件", "it is a link or a special file")),
-        (member.flag_bits & 0x1, Text("已加密", "it is encrypted")),
-        (member.filename.casefold() in seen, Text("文件名重复", "its name is there twice")),
-        (path.suffix.lower() in _ARCHIVES, Text("压缩包中又有压缩包", "it is an archive inside the archive")),
-        (
-            member.file_size > _SMALL and ratio > most,
-            Text(
-                f"压缩比 {ratio:,.0f} 异常(压缩炸弹?)",
-                f"its compression ratio is {ratio:,.0f} (a compression bomb?)",
-            ),
-        ),
-    )
-    return next((why for true, why in dangers if true), None)

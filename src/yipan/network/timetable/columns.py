@@ -19,8 +19,9 @@ import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
 from yipan.network.streets.values import Floats, Int32, Int64
-from yipan.network.timetable.archive import BROKEN, Archive
+from yipan.network.timetable.archive import Archive
 from yipan.network.timetable.report import Report
+from yipan.region.archive import BROKEN
 from yipan.text import Text
 
 BLANK = np.int32(-(2**31))
