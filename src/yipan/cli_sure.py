@@ -23,7 +23,7 @@ from yipan.text import Text
 SHOWN = 10
 """Indicators shown in each table; the files hold all."""
 CHOICES = {
-    "normalisation": Text("归一化", "normalisation"),
+    "normalisation": Text("标准化", "normalisation"),
     "weighting": Text("权重方法", "weighting"),
     "aggregation": Text("合成", "aggregation"),
     "weights": Text("权重", "weights"),

@@ -41,7 +41,7 @@ def groups_chapter(m: Material) -> Chapter:
     lacking = _lacking_rows(m)
     return Chapter(
         key="groups",
-        title=Text("四个品质与五个协同领域", "Four qualities and five areas of coordination"),
+        title=Text("四种特质与五个协同领域", "Four qualities and five areas of coordination"),
         blocks=(
             _words(groups),
             _heat(m, groups),
@@ -56,7 +56,7 @@ def groups_chapter(m: Material) -> Chapter:
 def _words(groups: tuple[Group, ...]) -> Paragraph:
     without = [g for g in groups if not np.isfinite(g.total)]
     thin = [g for g in groups if np.isfinite(g.total) and len(g.scored) < 3]
-    zh = "除四类需要外,每项指标还可标记一个品质和一个协同领域;各组得分为其可用计分指标的平均。"
+    zh = "除四类需要外,每项指标还可标记一种特质和一个协同领域;各组得分为其可用计分指标的平均。"
     en = (
         "Besides its need, an indicator may carry a quality and an area of coordination; the score "
         "of a group is the mean of its available scored indicators. "
@@ -99,7 +99,7 @@ def only_some(m: Material) -> Text:
 def _heat(m: Material, groups: tuple[Group, ...]) -> FigureBlock:
     zones = shown_zones(m)
     every = np.array([g.zones.to_numpy(dtype=float) for g in groups])
-    title = Text("各分区的品质与协同领域得分", "Scores of qualities and areas by zone")
+    title = Text("各分区的特质与协同领域得分", "Scores of qualities and areas by zone")
     svg = heat_grid(
         [(m.region.zone_name(z), [float(g.zones[z]) for g in groups]) for z in zones],
         [g.name for g in groups],
@@ -111,7 +111,7 @@ def _heat(m: Material, groups: tuple[Group, ...]) -> FigureBlock:
         key="groups",
         number=m.numbers.figure(),
         caption=Text(
-            "各分区的品质与协同领域得分(按片区与综合指数排列)",
+            "各分区的特质与协同领域得分(按片区与综合指数排列)",
             "Scores of qualities and areas by zone (by cluster, then by index)",
         ),
         panels=(panel(svg, title),),
@@ -157,7 +157,7 @@ def _cluster_table(m: Material, groups: tuple[Group, ...]) -> TableBlock:
     return TableBlock(
         key="groups",
         number=m.numbers.table(),
-        caption=Text("各片区的品质与协同领域得分", "Scores of qualities and areas by cluster"),
+        caption=Text("各片区的特质与协同领域得分", "Scores of qualities and areas by cluster"),
         columns=(Column(label=Text("片区", "Cluster"), share=1.8), *_heads(groups)),
         rows=tuple(rows),
         trace=m.trace(
@@ -176,7 +176,7 @@ def _zone_table(m: Material, groups: tuple[Group, ...]) -> TableBlock:
     return TableBlock(
         key="zone-groups",
         number=m.numbers.table(),
-        caption=Text("全部分区的品质与协同领域得分", "Scores of qualities and areas of all zones"),
+        caption=Text("全部分区的特质与协同领域得分", "Scores of qualities and areas of all zones"),
         columns=(Column(label=Text("分区", "Zone"), share=1.8), *_heads(groups)),
         rows=rows,
         trace=m.trace(source=SOURCE),
@@ -290,7 +290,7 @@ def _lacking(m: Material, rows: list[tuple[Cell, ...]]) -> TableBlock:
             f"{len(m.indicators)}",
         ),
         columns=(
-            Column(label=Text("编号", "Id"), share=1.4),
+            Column(label=Text("编号", "Id"), share=1.9),
             Column(label=Text("指标", "Indicator"), share=2.2),
             Column(label=Text("缺失", "Missing"), unit=Text("个", "values"), numeric=True, share=0.7),
             Column(

@@ -15,7 +15,7 @@ from yipan.show.material import Material
 from yipan.text import Text
 
 KINDS: tuple[tuple[Text, Mapping[str, Text], Callable[[Indicator], str]], ...] = (
-    (Text("品质", "Quality"), TRAITS, lambda i: i.trait),
+    (Text("特质", "Quality"), TRAITS, lambda i: i.trait),
     (Text("协同领域", "Area of coordination"), AREAS, lambda i: i.area),
 )
 

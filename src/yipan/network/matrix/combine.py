@@ -80,7 +80,7 @@ def combined(first: Rows, second: Rows, *more: Rows) -> Combined:
     problems = [p for k, source in enumerate(both.sources) for p in _unlike(both, source, k + 1)]
     if problems:
         raise MeasureError(
-            Text("这些行程时间不能合并", "these travel times cannot be combined"), problems=problems
+            Text("这些出行时间不能合并", "these travel times cannot be combined"), problems=problems
         )
     return both
 

@@ -87,7 +87,7 @@ def block_codes(rows: Rows, start: int, stop: int) -> tuple[int, Codes]:
     if seconds.shape != shape:
         raise MeasureError(
             Text(
-                f"行程时间的形状是 {seconds.shape},应为 {shape}",
+                f"出行时间的形状是 {seconds.shape},应为 {shape}",
                 f"the times have shape {seconds.shape}, expected {shape}",
             )
         )
