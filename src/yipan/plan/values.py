@@ -3,29 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 import pandas as pd
 
-from yipan.scenario.values import Project, Scenario
+from yipan.scenario.values import Intervention, Project, Scenario
 from yipan.text import Text
+
+Aim = Literal["needs", "indicators", "targets"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Future:
+    """One way the region may develop whatever is planned: changes that are there before any project.
+
+    Parameters
+    ----------
+    id, name
+        What it is called.
+    changes
+        Interventions applied to the region first (growth of people or jobs, a closed line …).
+    source
+        Where it comes from; its figures are assumed.
+    """
+
+    id: str
+    name: Text
+    changes: tuple[Intervention, ...]
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
-    """What a plan is judged by: population-weighted need scores of the region, with equity floors.
+    """What a plan is judged by, what it must keep, and the money and years it has.
 
-    value = sum over needs of weight × region need score (0–100), measured on the region after the
-    plan. A floor is the least rise (points of the index, may be 0) every cluster must see.
+    Parameters
+    ----------
+    weights
+        What counts, by what `aim` says: needs (``economy``, ``living``, ``ecology``, ``safety``), indicator
+        ids, or targets (``indicator@scope@year``). Sum 1.
+    aim
+        ``needs``: weighted region need scores, 0–100. ``indicators``: weighted region scores of single
+        indicators, 0–100. ``targets``: 100 × weighted share of each target's distance that is closed.
+    floors
+        Cluster id → least rise of its index, points (may be 0).
+    worst_tenth
+        Least rise of the index of the worst-off tenth of residents, points; None where none is asked.
+    budget, yearly
+        Capital over the horizon and in any one year, 1e8 of the currency, prices of `price_year`.
+    start, end
+        First and last year in which money may be spent.
+    land, carbon
+        Most land taken (km2) and greenhouse gases (kt CO2e) of all chosen projects; None for no limit.
+    at_once
+        Most projects being built in any one year, by type of intervention or ``all``.
+    discount
+        Yearly rate at which later gains and money count less in phasing; 0 counts all years alike.
+    futures
+        Where given, a plan is judged by its largest regret over them (points lost against the best plan
+        found for that future alone): the smaller the better.
     """
 
-    weights: Mapping[str, float]  # economy, living, ecology, safety; sum 1
-    floors: Mapping[str, float]  # cluster id → least rise of its index, points
-    budget: float  # capital over the horizon, 1e8 of the currency, prices of `price_year`
-    yearly: float  # capital in any one year, same unit
+    weights: Mapping[str, float]
+    floors: Mapping[str, float]
+    budget: float
+    yearly: float
     start: int
     end: int
     price_year: int
+    aim: Aim = "needs"
+    worst_tenth: float | None = None
+    land: float | None = None
+    carbon: float | None = None
+    at_once: Mapping[str, int] = field(default_factory=dict)
+    discount: float = 0.0
+    futures: tuple[Future, ...] = ()
 
     def words(self) -> Text:
         """Say the objective in both languages."""

@@ -42,6 +42,28 @@ class Intervention(ABC):
         """Return what a project file holds, `type` included."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranges:
+    """How uncertain a project is: (low, high), each around what its file states; None where nobody said.
+
+    Parameters
+    ----------
+    cost
+        Factors on its capital: (0.9, 1.4) means from 10 % below to 40 % above.
+    delay
+        Years its opening may come later than planned; not negative.
+    effect
+        Factors on what it changes of the region's scores.
+    source
+        Where the ranges come from.
+    """
+
+    cost: tuple[float, float] | None = None
+    delay: tuple[float, float] | None = None
+    effect: tuple[float, float] | None = None
+    source: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Project:
     """A named set of interventions with cost by year, life, owner, prerequisites and exclusions.
@@ -59,6 +81,17 @@ class Project:
         Bounds on the first building year (None: the plan's horizon decides).
     needs, excludes
         Ids of projects that must be started no later, or must not be chosen together with this one.
+    bundle
+        Name of a bundle: projects of one bundle are chosen together or not at all; "" for none.
+    opening_upkeep
+        Upkeep of the first years of operation where it differs from `upkeep`, first year first.
+    land
+        Land it takes, km2; None where nobody said.
+    carbon
+        Greenhouse gases of building and running it over its life, less what it saves, kt CO2e; None where
+        nobody said.
+    ranges
+        How uncertain cost, delay and effect are.
     answers
         Ids of the indicators whose gap it answers; `because` says so in words.
     """
@@ -81,11 +114,22 @@ class Project:
     needs: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     origin: str = "listed"  # "listed" by hand in projects/*.toml, or "rule:ID"
+    bundle: str = ""
+    opening_upkeep: tuple[float, ...] = ()
+    land: float | None = None
+    carbon: float | None = None
+    ranges: Ranges = Ranges()
 
     @property
     def cost(self) -> float:
         """Total capital cost, 1e8 of the currency at prices of `price_year`."""
         return float(sum(self.capital))
+
+    def upkeep_in(self, year: int) -> float:
+        """Return the upkeep of a year of operation (0 is the first), 1e8; nothing outside its life."""
+        if not 0 <= year < self.life:
+            return 0.0
+        return self.opening_upkeep[year] if year < len(self.opening_upkeep) else self.upkeep
 
     @property
     def build_years(self) -> int:
