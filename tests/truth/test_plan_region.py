@@ -20,9 +20,10 @@ from yipan.plan import (
     plan_to_dict,
     search,
 )
-from yipan.plan.evaluate import RegionEvaluator, objective_value
+from yipan.plan.evaluate import RegionEvaluator
 from yipan.plan.invented_candidates import invented_candidates, invented_region
 from yipan.plan.rules import Rules
+from yipan.plan.valuation import valuation_of
 from yipan.region import example
 from yipan.scenario import apply
 from yipan.track import Progress, Slip, describe_forecast, reforecast, start_ledger
@@ -99,7 +100,8 @@ def test_the_objective_is_the_weighted_sum_of_the_measured_need_scores(tiny, pla
     built = tiny
     for s in plan.scenario.starts:
         built = apply(built, s.project)
-    assert plan.comparison.plan == pytest.approx(objective_value(measure(built), plan.objective), abs=1e-9)
+    valuation = valuation_of(tiny, measure(tiny), plan.objective)
+    assert plan.comparison.plan == pytest.approx(valuation.value(measure(built)), abs=1e-9)
 
 
 def test_a_set_measured_in_halves_equals_the_projects_applied_in_turn(tiny, candidates):

@@ -1,20 +1,18 @@
-"""Sets of projects measured on a region: apply, measure, and split the objective into its terms."""
+"""Sets of projects measured on a region: apply, measure, and say what they are worth."""
 
 from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Sequence
+from functools import cached_property
 
 from yipan.errors import ScenarioError
-from yipan.measure import NEEDS, Results, measure
+from yipan.measure import Results, measure
 from yipan.network.times import state_of
 from yipan.plan.game import Evaluation
 from yipan.plan.rules import Rules
-from yipan.plan.values import Objective
+from yipan.plan.valuation import Valuation, valuation_of
 from yipan.region.value import Region
 from yipan.scenario import Scenario, Start, apply
 from yipan.text import Text
@@ -63,12 +61,12 @@ class RegionEvaluator:
             results = self.results(ids)
         except ScenarioError:
             return None
-        weights = self.rules.objective.weights
-        return Evaluation(
-            value=objective_value(results, self.rules.objective),
-            clusters={str(k): float(v) for k, v in results.clusters["index"].items()},
-            parts=split(results, weights),
-        )
+        return self.valuation.evaluation(results)
+
+    @cached_property
+    def valuation(self) -> Valuation:
+        """What results are worth under the objective, tied to the region as it is."""
+        return valuation_of(self.base, self.results(frozenset()), self.rules.objective)
 
     def results(self, ids: frozenset[str]) -> Results:
         """Return the results of the region with a set of projects built."""
@@ -119,37 +117,3 @@ class RegionEvaluator:
         """Apply projects at once, in an order that respects their needs."""
         starts = tuple(Start(self.rules.projects[i], 0) for i in self.rules.in_order(added))
         return apply(region, Scenario(Text("", ""), starts))
-
-
-def objective_value(results: Results, objective: Objective) -> float:
-    """Return the objective of measured results: weighted sum of the region's need scores, points."""
-    return float(sum(w * float(results.total[n]) for n, w in objective.weights.items() if w > 0))
-
-
-def _term_weights(results: Results, weights: Mapping[str, float]) -> NDArray[np.float64]:
-    """Return what one point of each indicator score in each zone adds to the objective (zones × scored)."""
-    there = results.scores.notna().to_numpy()
-    people = np.nan_to_num(results.population.to_numpy(dtype=float))
-    out = np.zeros(there.shape)
-    for need in NEEDS:
-        mine = np.array([results.indicators[c].need == need for c in results.scores.columns], dtype=bool)
-        has = results.needs[need].notna().to_numpy()
-        share = np.where(has, people, 0.0) / max(float(people[has].sum()), 1e-12)
-        counts = np.maximum((there & mine).sum(axis=1), 1)
-        out[:, mine] = (weights.get(need, 0.0) * share / counts)[:, None]
-    return np.where(there, out, 0.0)
-
-
-def split(results: Results, weights: Mapping[str, float]) -> NDArray[np.float64] | None:
-    """Return the terms (indicator and zone) that sum to the objective, or None where they do not.
-
-    The sum is checked against the results' own total, so a change of how scores are put together is noticed.
-    """
-    terms = _term_weights(results, weights) * results.scores.fillna(0.0).to_numpy(dtype=float)
-    total = sum(w * float(results.total[n]) for n, w in weights.items() if w > 0)
-    return terms.ravel() if abs(float(terms.sum()) - total) < 1e-6 else None
-
-
-def ceilings(results: Results, weights: Mapping[str, float]) -> NDArray[np.float64]:
-    """Return the most each term of `split` can be: its score at 100."""
-    return 100.0 * _term_weights(results, weights).ravel()

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from yipan.measure import NEEDS, Results, region_values
-from yipan.plan.evaluate import RegionEvaluator, objective_value
+from yipan.plan.evaluate import RegionEvaluator
 from yipan.plan.rules import Rules, Years, place_in_order
+from yipan.plan.valuation import Valuation
 from yipan.plan.values import Objective
 from yipan.scenario.values import Start
 from yipan.text import Text
@@ -81,10 +82,10 @@ def effective_by(starts: Sequence[Start], years: Sequence[int]) -> dict[int, fro
     return {y: frozenset(i for i, o in opened.items() if o <= y) for y in years}
 
 
-def region_row(results: Results, objective: Objective) -> dict[str, float]:
+def region_row(results: Results, valuation: Valuation) -> dict[str, float]:
     """Return one row of a path: need scores, index and objective of the region, index of each cluster."""
     row = {n: float(results.total[n]) for n in (*NEEDS, "index")}
-    row["objective"] = objective_value(results, objective)
+    row["objective"] = valuation.value(results)
     return row | {f"index:{k}": float(v) for k, v in results.clusters["index"].items()}
 
 
@@ -104,7 +105,7 @@ def paths(
     rows, values = [], []
     for ids in effective_by(starts, years).values():
         results = evaluator.results(ids)
-        rows.append(region_row(results, objective))
+        rows.append(region_row(results, evaluator.valuation))
         values.append({str(k): float(v) for k, v in region_values(results).items()})
     index = pd.Index(years, name="year")
     return pd.DataFrame(rows, index=index), pd.DataFrame(values, index=index)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from yipan.errors import PlanError, errors_of
 from yipan.plan.bound import Upper, upper_bound
 from yipan.plan.core import Limits
-from yipan.plan.evaluate import RegionEvaluator, ceilings
+from yipan.plan.evaluate import RegionEvaluator
 from yipan.plan.game import Game
 from yipan.plan.phase import paths, phase, spending
 from yipan.plan.problem import check_problem
@@ -202,7 +202,7 @@ def _upper(game: Game, solution: Solution, evaluator: RegionEvaluator, limits: L
     """Return the upper bound; None where the plan is proved best and needs none."""
     if solution.exact is not None and solution.exact.proved:
         return None
-    top = ceilings(evaluator.results(frozenset()), game.objective.weights)
+    top = evaluator.valuation.ceilings(evaluator.results(frozenset()))
     few = len(game.projects) > limits.both_greedy  # near-full sets of many candidates take long to build
     return upper_bound(game, ceilings=top, evaluations=limits.bound_evaluations // (4 if few else 1))
 

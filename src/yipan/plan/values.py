@@ -12,6 +12,8 @@ from yipan.scenario.values import Intervention, Project, Scenario
 from yipan.text import Text
 
 Aim = Literal["needs", "indicators", "targets"]
+WORST_TENTH = "worst tenth"
+"""What the worst-off tenth of residents is called among the clusters that have a floor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,12 @@ class Objective:
     at_once: Mapping[str, int] = field(default_factory=dict)
     discount: float = 0.0
     futures: tuple[Future, ...] = ()
+
+    @property
+    def kept(self) -> dict[str, float]:
+        """Every floor: of the clusters, and of the worst-off tenth where one is asked (`WORST_TENTH`)."""
+        worst = {} if self.worst_tenth is None else {WORST_TENTH: self.worst_tenth}
+        return {**self.floors, **worst}
 
     def words(self) -> Text:
         """Say the objective in both languages."""
