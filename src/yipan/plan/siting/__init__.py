@@ -1,1 +1,1 @@
-"""Where to open facilities, with proof: median, centre, covering and capacitated siting over a cost matrix."""
+"""Where to open facilities, with proof: median, centre, covering and capacitated siting over costs."""
