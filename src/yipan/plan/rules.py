@@ -1,4 +1,4 @@
-"""What a set of projects must keep: total and yearly money, years, needs and exclusions."""
+"""What a set of projects must keep: money, years, needs, exclusions, bundles, land, carbon."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from yipan.scenario.values import Project
 
 EPS = 1e-9
 """Money and scores closer than this are taken as equal (they come from sums of floats)."""
+ALL = "all"
+"""What the limit on all projects being built at once is called."""
 _NODES = 3000
 """Steps the complete search for start years may take before it gives up on a set."""
 
@@ -58,29 +60,47 @@ class Rules:
         return {i: frozenset(s) for i, s in out.items()}
 
     @cached_property
+    def bundles(self) -> dict[str, frozenset[str]]:
+        """Ids of the candidates of each bundle, by its name: chosen together or not at all."""
+        out: dict[str, set[str]] = {}
+        for p in self.projects.values():
+            if p.bundle:
+                out.setdefault(p.bundle, set()).add(p.id)
+        return {b: frozenset(out[b]) for b in sorted(out)}
+
+    @cached_property
     def _closures(self) -> dict[str, frozenset[str]]:
         out: dict[str, frozenset[str]] = {}
         for i in self.projects:
             seen, todo = {i}, [i]
             while todo:
-                for n in self.projects[todo.pop()].needs:
-                    if n not in seen and n in self.projects:
-                        seen.add(n)
-                        todo.append(n)
+                p = self.projects[todo.pop()]
+                with_it = self.bundles[p.bundle] if p.bundle else frozenset[str]()
+                new = {n for n in (*p.needs, *with_it) if n in self.projects} - seen
+                seen |= new
+                todo += sorted(new)
             out[i] = frozenset(seen)
         return out
 
     def closure(self, project: str) -> frozenset[str]:
-        """Return a project together with everything it needs, directly or not."""
+        """Return a project with all that must be chosen with it: what it needs and its bundle, and theirs."""
         return self._closures[project]
 
     def without(self, chosen: frozenset[str], dropped: str) -> frozenset[str]:
-        """Return `chosen` without `dropped` and without whatever needs it."""
+        """Return `chosen` without `dropped`, without whatever needs it and without its bundle."""
         return frozenset(i for i in chosen if dropped not in self._closures[i])
 
     def cost(self, ids: Iterable[str]) -> float:
         """Return the capital of a set, 1e8 of the currency."""
         return float(sum(self.projects[i].cost for i in sorted(ids)))
+
+    def land(self, ids: Iterable[str]) -> float:
+        """Return the land a set takes, km2; what is not stated counts nothing (and is a problem)."""
+        return float(sum(self.projects[i].land or 0.0 for i in sorted(ids)))
+
+    def carbon(self, ids: Iterable[str]) -> float:
+        """Return the greenhouse gases of a set, kt CO2e, less what it saves; not stated counts nothing."""
+        return float(sum(self.projects[i].carbon or 0.0 for i in sorted(ids)))
 
     def in_order(self, ids: Iterable[str]) -> list[str]:
         """Return ids sorted so that every project comes after what it needs."""
@@ -98,9 +118,12 @@ class Rules:
         return None
 
     def affordable(self, ids: frozenset[str]) -> bool:
-        """Whether total money, needs and exclusions hold (years are not looked at)."""
+        """Whether total money, land, carbon, needs, bundles and exclusions hold; years are not looked at."""
+        o = self.objective
         return (
-            self.cost(ids) <= self.objective.budget + EPS
+            self.cost(ids) <= o.budget + EPS
+            and (o.land is None or self.land(ids) <= o.land + EPS)
+            and (o.carbon is None or self.carbon(ids) <= o.carbon + EPS)
             and all(self._closures[i] <= ids for i in ids)
             and self.clash(ids) is None
         )
@@ -141,13 +164,28 @@ def window(project: Project, objective: Objective) -> tuple[int, int]:
 
 
 def buildable(project: Project, objective: Objective) -> bool:
-    """Whether a project alone could be built: within the horizon and the yearly money."""
+    """Whether a project alone could be built: within the horizon, the yearly money and what may be built."""
     first, last = window(project, objective)
-    return first <= last and max(project.capital, default=0.0) <= objective.yearly + EPS
+    return (
+        first <= last
+        and max(project.capital, default=0.0) <= objective.yearly + EPS
+        and all(objective.at_once[k] >= 1 for k in limited(project, objective))
+    )
+
+
+def limited(project: Project, objective: Objective) -> tuple[str, ...]:
+    """Return the limits of building at once that a project counts in: ``all``, and its types.
+
+    A project of two types counts once in each.
+    """
+    return tuple(k for k in sorted(objective.at_once) if k == ALL or k in project.kinds)
 
 
 def start_years(projects: Sequence[Project], objective: Objective) -> Timing:
     """Return a first building year for every project, or that none were found.
+
+    Kept: the money of each year, each project's window, needs started no later, and the limits on what is
+    built at once. The members of a bundle may start in different years.
 
     Several list schedules are tried (each project at its earliest year that still has money, in different
     orders), then a complete search of at most a few thousand steps; where that ends before it is through,
@@ -178,50 +216,73 @@ def place_in_order(order: Sequence[Project], objective: Objective) -> Years | No
     sequence: list[str] = []
     for p in order:
         _after_needs(p.id, by_id, frozenset(by_id), sequence)
-    left = [objective.yearly] * (objective.end - objective.start + 1)
-    years: Years = {}
+    room = Room(objective)
     for i in sequence:
-        year = next(_fitting(by_id[i], years, left, objective), None)
+        year = next(room.fitting(by_id[i]), None)
         if year is None:
             return None
-        _spend(by_id[i], year, left, objective)
-        years[i] = year
-    return years
+        room.take(by_id[i], year)
+    return room.years
 
 
-def _fitting(p: Project, years: Years, left: Sequence[float], objective: Objective) -> Iterator[int]:
-    first, last = window(p, objective)
-    first = max([first, *(years[n] for n in p.needs if n in years)])
-    for year in range(first, last + 1):
-        at = year - objective.start
-        if all(c <= left[at + k] + EPS for k, c in enumerate(p.capital)):
-            yield year
+class Room:
+    """Money and building capacity left in each year, and the start years that have taken the rest."""
 
+    def __init__(self, objective: Objective) -> None:
+        count = objective.end - objective.start + 1
+        self.objective = objective
+        self.years: Years = {}
+        self._left = [objective.yearly] * count
+        self._free = {k: [n] * count for k, n in sorted(objective.at_once.items())}
 
-def _spend(p: Project, year: int, left: list[float], objective: Objective, sign: float = 1.0) -> None:
-    for k, c in enumerate(p.capital):
-        left[year - objective.start + k] -= sign * c
+    def fits(self, p: Project, year: int) -> bool:
+        """Whether money and capacity are left for a start in `year` (its window is not asked)."""
+        at = year - self.objective.start
+        return all(c <= self._left[at + k] + EPS for k, c in enumerate(p.capital)) and all(
+            min(self._free[kind][at : at + p.build_years], default=1) >= 1
+            for kind in limited(p, self.objective)
+        )
+
+    def fitting(self, p: Project) -> Iterator[int]:
+        """Yield the years a project may start in, earliest first, no sooner than what it needs."""
+        first, last = window(p, self.objective)
+        first = max([first, *(self.years[n] for n in p.needs if n in self.years)])
+        yield from (year for year in range(first, last + 1) if self.fits(p, year))
+
+    def take(self, p: Project, year: int) -> None:
+        """Start a project."""
+        self.years[p.id] = year
+        self._change(p, year, 1)
+
+    def give_back(self, p: Project) -> None:
+        """Take a start back."""
+        self._change(p, self.years.pop(p.id), -1)
+
+    def _change(self, p: Project, year: int, sign: int) -> None:
+        at = year - self.objective.start
+        for k, c in enumerate(p.capital):
+            self._left[at + k] -= sign * c
+        for kind in limited(p, self.objective):
+            for k in range(at, at + p.build_years):
+                self._free[kind][k] -= sign
 
 
 def _complete(projects: Sequence[Project], objective: Objective) -> Timing:
-    left = [objective.yearly] * (objective.end - objective.start + 1)
-    years: Years = {}
+    room = Room(objective)
     nodes = 0
 
     def go(k: int) -> bool:
         nonlocal nodes
         if k == len(projects):
             return True
-        for year in _fitting(projects[k], years, left, objective):
+        for year in room.fitting(projects[k]):
             nodes += 1
             if nodes > _NODES:
                 return False
-            years[projects[k].id] = year
-            _spend(projects[k], year, left, objective)
+            room.take(projects[k], year)
             if go(k + 1):
                 return True
-            _spend(projects[k], year, left, objective, -1.0)
-            del years[projects[k].id]
+            room.give_back(projects[k])
         return False
 
-    return Timing(dict(years)) if go(0) else Timing(None, proved=nodes <= _NODES)
+    return Timing(dict(room.years)) if go(0) else Timing(None, proved=nodes <= _NODES)
