@@ -14,6 +14,7 @@ from yipan.cli_index import chosen_recipe, recipe_option
 from yipan.errors import MeasureError, Problem
 from yipan.measure import Results, measure
 from yipan.measure.outlook import write_csv
+from yipan.measure.recipe import Leaf, Recipe
 from yipan.measure.sure import HowSure, how_sure
 from yipan.region import Region
 from yipan.region.read import read_region
@@ -22,6 +23,10 @@ from yipan.text import Text
 
 SHOWN = 10
 """Indicators shown in each table; the files hold all."""
+TOP = 5
+"""Zones named in a sentence."""
+DROPPED = Text("逐一去掉指标", "Without single indicators")
+ADDED = Text("逐一加入未用的指标", "With single indicators that the recipe leaves out")
 CHOICES = {
     "normalisation": Text("标准化", "normalisation"),
     "weighting": Text("权重方法", "weighting"),
@@ -75,20 +80,44 @@ def sure_command(
     region = read_region(folder)
     results = measure(region)
     recipe = chosen_recipe(folder, recipe_file, results)
-    found = how_sure(recipe, results.values, designs=designs, share=noise, seed=seed, between=_pair(between))
+    found = how_sure(
+        recipe,
+        results.values,
+        designs=designs,
+        share=noise,
+        seed=seed,
+        between=_pair(between),
+        candidates=candidates_of(recipe, results),
+    )
     tables = tables_of(found)
     screen.json(_data(found, tables))
     if not as_json:
         _show_ranks(screen, region, found)
         _show_sensitivity(screen, found)
-        _show_dropped(screen, region, results, found)
+        _show_moved(screen, region, results, table=found.dropped, title=DROPPED)
+        _show_moved(screen, region, results, table=found.added, title=ADDED)
         _show_effective(screen, results, found)
+        _show_traded(screen, region, found)
         _show_two(screen, region, found)
         screen.problems(found.problems)
     if out is not None:
         for name, table in tables.items():
             write_csv(out / f"{name}.csv", table)
         screen.say(f"已写 {out}", f"Wrote {out}")
+
+
+def candidates_of(recipe: Recipe, results: Results) -> dict[str, tuple[str, Leaf]]:
+    """Return the measured indicators a recipe leaves out, each into the group of its need, else the index."""
+    groups = {node.id for node in recipe.root.nodes()}
+    there = {leaf.id for leaf in recipe.root.leaves()}
+    return {
+        code: (
+            i.need if i.need in groups else recipe.root.id,
+            Leaf(id=code, direction=int(i.direction), low=i.low, high=i.high),
+        )
+        for code, i in results.indicators.items()
+        if code not in there and code in results.scores.columns and results.values[code].notna().any()
+    }
 
 
 def _pair(between: str | None) -> tuple[str, str] | None:
@@ -116,6 +145,12 @@ def tables_of(found: HowSure) -> dict[str, pd.DataFrame]:
         out["sensitivity"] = found.sensitivity.table
     if found.dropped is not None:
         out["dropped"] = found.dropped.rename_axis("indicator")
+    if found.added is not None:
+        out["added"] = found.added.rename_axis("indicator")
+    if found.traded is not None:
+        reliance = pd.Series(found.traded.reliance, index=found.built.scores.index, name="reliance")
+        out["reliance"] = reliance.rename_axis("zone").to_frame()
+        out["correlations"] = found.traded.correlations.rename_axis("part")
     if found.effective is not None:
         out["effective"] = found.effective
     out = {name: table.reset_index() for name, table in out.items()}
@@ -214,14 +249,16 @@ def _indicator(results: Results, code: str, screen: Screen) -> str:
     return f"{code} {results.indicators[code].name.in_(screen.lang)}" if code in results.indicators else code
 
 
-def _show_dropped(screen: Screen, region: Region, results: Results, found: HowSure) -> None:
-    if found.dropped is None:
+def _show_moved(
+    screen: Screen, region: Region, results: Results, *, table: pd.DataFrame | None, title: Text
+) -> None:
+    if table is None:
         return
     zh, lang = screen.lang == "zh", screen.lang
     header = (
-        ["去掉的指标", "名次平均变动", "最大", "变动最大的分区"]
+        ["指标", "名次平均变动", "最大", "变动最大的分区"]
         if zh
-        else ["indicator left out", "mean shift of rank", "largest", "zone that moves most"]
+        else ["indicator", "mean shift of rank", "largest", "zone that moves most"]
     )
     rows = [
         [
@@ -230,12 +267,31 @@ def _show_dropped(screen: Screen, region: Region, results: Results, found: HowSu
             _n(r["largest"], ".0f"),
             region.zone_name(str(r["zone"])).in_(lang) if r["largest"] > 0 else "–",
         ]
-        for code, r in zip(
-            found.dropped.index[:SHOWN], found.dropped.head(SHOWN).to_dict("records"), strict=True
-        )
+        for code, r in zip(table.index[:SHOWN], table.head(SHOWN).to_dict("records"), strict=True)
     ]
-    title = Text("逐一去掉指标", "Without single indicators")
     screen.table(title.in_(lang), header, rows)
+
+
+def _show_traded(screen: Screen, region: Region, found: HowSure) -> None:
+    if found.traded is None:
+        return
+    names = {node.id: node.name for node in found.built.recipe.root.nodes()}
+    for a, b, r in found.traded.trade_offs:
+        x, y = (names.get(i, Text(i, i)) for i in (a, b))
+        screen.say(
+            f"{x.zh or a}与{y.zh or b}此消彼长(相关系数 {r:+.2f}):算术平均会让一方掩盖另一方",
+            f"{x.en or a} and {y.en or b} pull against each other (correlation {r:+.2f}): an arithmetic mean"
+            " lets one pay for the other",
+        )
+    reliance = pd.Series(found.traded.reliance, index=found.built.scores.index).dropna()
+    top = reliance[reliance > 0].sort_values(ascending=False, kind="stable").head(TOP)
+    if len(top):
+        told = [(region.zone_name(str(z)), f"{100 * v:.0f}%") for z, v in top.items()]
+        screen.say(
+            f"最靠长板弥补短板的分区(1 − 几何平均/算术平均):{'、'.join(f'{n.zh} {v}' for n, v in told)}",
+            "zones that rely most on strengths making up for weaknesses (1 − geometric / arithmetic mean):"
+            f" {', '.join(f'{n.en} {v}' for n, v in told)}",
+        )
 
 
 def _show_effective(screen: Screen, results: Results, found: HowSure) -> None:

@@ -207,3 +207,26 @@ def test_screen(
     command(tmp_path / "r", "--designs", 200, "--lang", lang, "--between", "500101,500114")
     shown = capsys.readouterr().out
     assert all(w in shown for w in words)
+
+
+def test_indicators_that_the_recipe_leaves_out_are_tried_in_it() -> None:
+    data = DATA.assign(way=[5.0, 1.0, 2.0, 8.0, 3.0])
+    found = how_sure(RECIPE, data, designs=16, candidates={"way": ("home", Leaf(id="way"))})
+    assert found.added is not None
+    parts = (*RECIPE.root.parts[1].parts, Leaf(id="way"))  # type: ignore[union-attr]
+    home = Node(id="home", parts=parts)
+    wider = Recipe(
+        root=Node(id="index", parts=(RECIPE.root.parts[0], home), aggregate="geometric"),
+        normalise=RECIPE.normalise,
+    )
+    order = [run(r, data).index.rank(ascending=False) for r in (RECIPE, wider)]
+    assert found.added.loc["way", "mean"] == pytest.approx(float((order[0] - order[1]).abs().mean()))
+    assert found.traded is not None
+    scores = found.built.scores[["work", "home"]]
+    ratio = 1 - np.sqrt(scores["work"] * scores["home"]) / scores.mean(axis=1)
+    assert found.traded.reliance == pytest.approx(ratio.to_numpy())
+
+
+def test_a_region_without_scores_says_so() -> None:
+    with pytest.raises(MeasureError, match="none of the measured indicators has a score"):
+        recipe_of(measure(example("tiny"), ["Y-ECO-06"]))

@@ -8,6 +8,7 @@ import pytest
 
 from yipan.errors import MeasureError
 from yipan.measure.recipe import Leaf, Node, Normalise, Recipe, Screen, Treat, read_recipe, write_recipe
+from yipan.measure.recipe.parse import recipe_from_dict
 from yipan.text import Text
 
 BY_HAND = """
@@ -147,3 +148,24 @@ def test_a_file_that_is_not_there_and_one_that_is_no_text(tmp_path: Path) -> Non
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(MeasureError, match="cannot be read"):
         read_recipe(tmp_path / "bytes.toml")
+
+
+def test_unknown_keys_wrong_types_and_wrong_values_are_told_together() -> None:
+    data = {
+        "normalise": {"method": "minmx"},
+        "impute": [{"by": "x"}],
+        "group": [{"id": "index"}],
+        "indicator": [
+            {"id": "a", "in": "index", "weight": -1, "wieght": 2},
+            {"id": "b", "in": "index", "direction": "up"},
+        ],
+    }
+    with pytest.raises(MeasureError) as caught:
+        recipe_from_dict(data)
+    assert {p.column for p in caught.value.problems} == {
+        "normalise.method",
+        "impute.1.method",
+        "indicator.a.wieght",
+        "indicator.a.weight",
+        "indicator.b.direction",
+    }

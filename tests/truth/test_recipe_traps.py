@@ -215,3 +215,10 @@ def test_a_recipe_does_not_change() -> None:
     recipe = flat("p")
     with pytest.raises(AttributeError):
         recipe.root.weight = 2.0  # type: ignore[misc]
+
+
+def test_zones_that_are_screened_out_are_named() -> None:
+    data = DATA.assign(p=[NAN, 2.0, 4.0, 3.0], q=[NAN, 1.0, 2.0, 9.0], same=[1.0, 2.0, 3.0, 4.0])
+    built = run(flat("p", "q", "same", recipe={"screen": Screen(least=0.5)}), data)
+    assert any("a" in p.what.en.split(": ")[-1] and "left out" in p.what.en for p in built.problems)
+    assert "a" not in built.scores.index

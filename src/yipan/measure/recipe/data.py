@@ -170,6 +170,21 @@ def enough(values: Array, recipe: Recipe, *, of: str) -> NDArray[np.bool_]:
     return np.asarray(share >= recipe.screen.least - 1e-12, dtype=np.bool_)
 
 
+def screened_problems(gone: pd.Index) -> list[Problem]:
+    """Return a warning that names the rows without the share of indicators that screening asks for."""
+    if len(gone) == 0:
+        return []
+    names = listed([str(i) for i in gone])
+    return [
+        found(
+            f"{len(gone)} 行因可用指标不足被筛去,不计分:{names.zh}",
+            f"{len(gone)} rows have too few indicators and are left out of the index: {names.en}",
+            remedy=("补齐数据,或降低 screen.least", "supply their data, or lower screen.least"),
+            warning=True,
+        )
+    ]
+
+
 def empty_problems(values: Array, leaves: Sequence[Leaf]) -> list[Problem]:
     """Return that nothing is left to score: no rows, or no value of an indicator."""
     if len(values) == 0:

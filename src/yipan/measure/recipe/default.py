@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from yipan.errors import MeasureError, Problem
 from yipan.measure.recipe.values import Leaf, Node, Normalise, Recipe
 from yipan.measure.values import NEED_NAMES, NEEDS, Results
+from yipan.text import Text
 
 
 def recipe_of(results: Results) -> Recipe:
@@ -12,6 +14,11 @@ def recipe_of(results: Results) -> Recipe:
     Every scored indicator between its own goalposts, needs as means of their indicators, the index their
     geometric mean. The scale is 1 to 100, where `yipan.measure.index` has 0 to 100 and floors the needs at
     1 instead: a geometric mean cannot take zeros. Indicators without any value are left out.
+
+    Raises
+    ------
+    MeasureError
+        When no scored indicator has a value.
 
     Examples
     --------
@@ -30,5 +37,21 @@ def recipe_of(results: Results) -> Recipe:
         )
         if leaves:
             groups.append(Node(id=need, parts=leaves, name=NEED_NAMES[need]))
+    if not groups:
+        raise MeasureError(
+            Text("没有可合成指数的指标", "there is nothing to make an index of"),
+            problems=[
+                Problem(
+                    what=Text(
+                        "所测指标中没有一个有得分(没有标杆,或各分区均缺值)",
+                        "none of the measured indicators has a score: no goalposts, or missing in every zone",
+                    ),
+                    remedy=Text(
+                        "测量更多指标,或按 yipan measure --json 所列缺失原因补齐数据",
+                        "measure more indicators, or supply what `yipan measure --json` says is missing",
+                    ),
+                )
+            ],
+        )
     root = Node(id="index", parts=tuple(groups), aggregate="geometric", name=NEED_NAMES["index"])
     return Recipe(root=root, normalise=Normalise(method="goalposts", low=1.0, high=100.0))

@@ -75,7 +75,7 @@ def recipe_from_dict(data: Table) -> Recipe:
     rows = _tables(data, "impute", problems)
     steps = [_made(Impute, row, f"impute.{k}", problems) for k, row in enumerate(rows, start=1)]
     root = _tree(data, problems)
-    if root is None or errors_of(problems):
+    if root is None:
         raise refused(problems)
     recipe = Recipe(
         root=root,
@@ -84,8 +84,14 @@ def recipe_from_dict(data: Table) -> Recipe:
         treat=treat,
         normalise=Normalise() if normalise is None else normalise,
     )
-    if wrong := errors_of(recipe_problems(recipe)):
-        raise refused(wrong)
+    # what was left out because it is wrong stands at its default: not a second problem of the same key,
+    # nor is a group empty whose parts named a group that is not there
+    told = {p.column for p in problems}
+    if any(p.column.endswith(".in") for p in problems):
+        told |= {f"group.{node.id}" for node in root.nodes() if not node.parts}
+    wrong = [*problems, *(p for p in recipe_problems(recipe) if p.column not in told)]
+    if errors_of(wrong):
+        raise refused(errors_of(wrong))
     return recipe
 
 
@@ -163,20 +169,22 @@ def _optional(kind: type[T], data: Table, key: str, problems: list[Problem]) -> 
 def _made(
     kind: type[T], table: object, at: str, problems: list[Problem], *, parts: tuple[Node | Leaf, ...] = ()
 ) -> T | None:
-    """Return the value a table describes, or None and what is wrong with it."""
+    """Return the value of what is sound in a table, None without a key it needs; `problems` gets the rest."""
     if not isinstance(table, Mapping):
         problems.append(_type(at, "表", "a table"))
         return None
-    before = len(problems)
     keys: list[str] = [f.name for f in fields(kind) if f.name not in ("parts", "name")]
     problems += _unknown(at, table, [*keys, *_EXTRA.get(kind, ())])
     made: dict[str, object] = {}
     for key in (k for k in keys if k in table):
-        made[key] = _value(key, table[key], f"{at}.{key}", problems)
-    for key in _NEEDED.get(kind, ()):
-        if key not in table:
-            problems.append(problem(f"{at}.{key}", "缺少", "missing", remedy=("补上", "write it")))
-    if len(problems) > before:
+        before = len(problems)
+        value = _value(key, table[key], f"{at}.{key}", problems)
+        if value is not None and (len(problems) == before or key in _NESTED):
+            made[key] = value
+    lacking = [key for key in _NEEDED.get(kind, ()) if key not in table]
+    for key in lacking:
+        problems.append(problem(f"{at}.{key}", "缺少", "missing", remedy=("补上", "write it")))
+    if not set(_NEEDED.get(kind, ())) <= set(made):
         return None
     if kind is Node:
         made["parts"] = parts

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from yipan.errors import MeasureError, Problem, errors_of
 from yipan.measure.recipe.built import Built
 from yipan.measure.recipe.check import recipe_problems
-from yipan.measure.recipe.data import data_problems, denominate, empty_problems, enough, rows_of
+from yipan.measure.recipe.data import (
+    data_problems,
+    denominate,
+    empty_problems,
+    enough,
+    rows_of,
+    screened_problems,
+)
 from yipan.measure.recipe.impute import fill
 from yipan.measure.recipe.report import (
     gap_problems,
@@ -76,6 +83,7 @@ def run(recipe: Recipe, data: pd.DataFrame) -> Built:
     kept[np.flatnonzero(kept)[~still]] = False
     filled, how, here = filled[still], how[still], here.only(still)
     _stop(empty_problems(filled, leaves))
+    warnings += screened_problems(rows.index[~kept])
     rules = [recipe.treat if leaf.treat is None else leaf.treat for leaf in leaves]
     treated, points, done = treat(filled, rules)
     scaled = scale(recipe, leaves, treated, done=done, rows=here)

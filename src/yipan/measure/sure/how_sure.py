@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -11,12 +11,12 @@ import pandas as pd
 
 from yipan.errors import MeasureError, Problem
 from yipan.measure.aggregate.means import forth
-from yipan.measure.recipe import Built, Recipe, run
+from yipan.measure.recipe import Built, Leaf, Recipe, run
 from yipan.measure.sure.alternatives import alternatives
-from yipan.measure.sure.effects import importance
+from yipan.measure.sure.effects import Compensability, compensability, importance
 from yipan.measure.sure.engine import POWERS
 from yipan.measure.sure.pairs import Tipping, TwoZones, order_of_two, tipping
-from yipan.measure.sure.parts import drop_one, moved
+from yipan.measure.sure.parts import add_one, drop_one, moved
 from yipan.measure.sure.uncertain import Uncertainty, uncertainty
 from yipan.measure.sure.values import AnyChoice, refuse
 from yipan.measure.sure.variance import Sensitivity, sobol, sobol_designs
@@ -43,8 +43,12 @@ class HowSure:
         Sobol indices of the mean shift of ranks.
     dropped
         `moved` of `drop_one`: how far ranks move without each indicator.
+    added
+        `moved` of `add_one`: how far ranks move with each candidate put in; None without candidates.
     effective
         `importance` of the indicators.
+    traded
+        `compensability` of the parts of the index: which pull against each other, which zones rely on it.
     two, tip
         Of the two zones asked for; `tip` moves weight between the `tip_parts` of the index.
     problems
@@ -56,7 +60,9 @@ class HowSure:
     ranks: Uncertainty
     sensitivity: Sensitivity | None
     dropped: pd.DataFrame | None
+    added: pd.DataFrame | None
     effective: pd.DataFrame | None
+    traded: Compensability | None
     two: TwoZones | None
     tip: Tipping | None
     tip_parts: tuple[str, ...]
@@ -71,6 +77,7 @@ def how_sure(
     share: float = 0.25,
     seed: int = 0,
     between: tuple[str, str] | None = None,
+    candidates: Mapping[str, tuple[str, Leaf]] | None = None,
 ) -> HowSure:
     """Return how sure an index is against its usual alternatives.
 
@@ -84,6 +91,8 @@ def how_sure(
         Largest change of a weight, as a share of it.
     between
         Two zones whose order is asked for.
+    candidates
+        Indicators of `data` that might be put in, as `add_one` takes them.
 
     Raises
     ------
@@ -118,7 +127,11 @@ def how_sure(
         ranks=ranks,
         sensitivity=sensitivity,
         dropped=_attempt(notes, lambda: moved(drop_one(recipe, data))),
+        added=_attempt(notes, lambda: moved(add_one(recipe, data, candidates=candidates)))
+        if candidates
+        else None,
         effective=_attempt(notes, lambda: _effective(built)),
+        traded=_attempt(notes, lambda: _traded(built)),
         two=two,
         tip=tip,
         tip_parts=parts,
@@ -174,6 +187,16 @@ def _effective(built: Built) -> pd.DataFrame:
     weights = built.weights.set_index("part")["effective"].reindex(names).to_numpy(np.float64)
     return importance(
         built.normalised.to_numpy(np.float64), built.index.to_numpy(np.float64), weights=weights, names=names
+    )
+
+
+def _traded(built: Built) -> Compensability:
+    root = built.recipe.root
+    names = [p.id for p in root.parts]
+    of_root = built.weights[built.weights["group"] == root.id].set_index("part")["weight"]
+    scores = pd.concat([built.normalised, built.scores], axis=1)[names]
+    return compensability(
+        scores.to_numpy(np.float64), weights=of_root.reindex(names).to_numpy(np.float64), names=names
     )
 
 
