@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 
 from yipan.measure.compare import number_at
-from yipan.measure.targets import gaps
 from yipan.measure.values import NEED_NAMES
-from yipan.show.cells import change, missing, number, words
+from yipan.show.cells import missing, number, words
 from yipan.show.chapter_region import ALL
+from yipan.show.chapter_targets import standard_blocks, target_blocks
 from yipan.show.charts import Series, dot_chart
 from yipan.show.colours import CATEGORIES, scale_for
 from yipan.show.maps import THUMB, WIDE, choropleth
 from yipan.show.material import Material
 from yipan.show.model import Block, Cell, Chapter, Column, FigureBlock, Panel, Paragraph, TableBlock
-from yipan.show.numbers import decimals_of_size, fixed
+from yipan.show.numbers import fixed
 from yipan.show.svg import Node
 from yipan.text import Text
 
@@ -216,60 +216,9 @@ def _score_cell(m: Material, need: str, zone: str, value: float) -> Cell:
 
 def gaps_chapter(m: Material) -> Chapter:
     """Return the chapter on what is missing to the targets, and who lags."""
-    blocks: list[Block] = []
-    if len(m.region.table("targets")):
-        blocks.append(_target_table(m))
-    blocks += [_lag_words(m), _lag_table(m), _difference_table(m)]
+    blocks: list[Block] = [*target_blocks(m)]
+    blocks += [_lag_words(m), _lag_table(m), _difference_table(m), *standard_blocks(m)]
     return Chapter(key="gaps", title=Text("差距", "Gaps"), blocks=tuple(blocks))
-
-
-def _target_table(m: Material) -> TableBlock:
-    found = gaps(m.region, m.results)
-    rows = []
-    for t in found.to_dict("records"):
-        i = m.results.indicators[str(t["indicator"])]
-        goal, now = float(t["target"]), float(t["value"])
-        d = max(decimals_of_size(goal), decimals_of_size(now)) if np.isfinite(now) else decimals_of_size(goal)
-        met = t["met"]
-        state = (
-            Text("无数据", "no data")
-            if met is None
-            else Text("已达到", "met")
-            if met
-            else Text("未达到", "not met")
-        )
-        rows.append(
-            (
-                words(i.name),
-                words(Text(str(t["scope_zh"]), str(t["scope_en"]))),
-                words(i.unit),
-                Cell(Text(*(str(t["year"]),) * 2), float(t["year"])),
-                number(goal, d),
-                number(now, d),
-                change(now - goal, d, better=i.direction or 1),
-                Cell(state, state.en, tone="" if met is None else "good" if met else "bad"),
-            )
-        )
-    return TableBlock(
-        key="targets",
-        number=m.numbers.table(),
-        caption=Text("目标与差距", "Targets and gaps"),
-        columns=(
-            Column(label=Text("指标", "Indicator"), share=2.4),
-            Column(label=Text("范围", "Scope"), share=1.4),
-            Column(label=Text("单位", "Unit"), share=1.1),
-            Column(label=Text("年份", "Year"), numeric=True, share=0.7),
-            Column(label=Text("目标", "Target"), numeric=True),
-            Column(label=Text("现状", "Now"), numeric=True),
-            Column(label=Text("差", "Difference"), numeric=True),
-            Column(label=Text("状态", "State")),
-        ),
-        rows=tuple(rows),
-        trace=m.trace(
-            unit=Text("见单位列", "see the unit column"),
-            source=m.source_titles([str(s) for s in found["source"]]),
-        ),
-    )
 
 
 def _lag_words(m: Material) -> Paragraph:
