@@ -14,7 +14,7 @@ from yipan.plan.evaluate import RegionEvaluator
 from yipan.plan.rules import Rules, Years, place_in_order
 from yipan.plan.valuation import Valuation
 from yipan.plan.values import Objective
-from yipan.scenario.values import Start
+from yipan.scenario.values import Project, Start
 from yipan.text import Text
 
 _PASSES = 4
@@ -28,15 +28,10 @@ def phase(rules: Rules, chosen: frozenset[str], gains: Mapping[str, float]) -> Y
     `gains` are points of the objective, taken as additive here: the path itself is re-measured. Start years
     that are known to fit are kept where no order of this kind fits.
     """
-    known = rules.years(chosen)
-    if known is None:
-        raise ValueError("phase() needs a set that keeps the yearly money")
-    order = sorted(
-        (rules.projects[i] for i in chosen), key=lambda p: (-gains[p.id] / max(p.cost, 1e-6), p.id)
-    )
-    best = place_in_order(order, rules.objective)
-    if best is None or _early(known, rules, gains) > _early(best, rules, gains):
+    best, known = list_schedule(rules, chosen, gains), rules.years(chosen)
+    if known is not None and _early(known, rules, gains) > _early(best, rules, gains):
         best = known
+    order = _by_density(rules, chosen, gains)
     for _ in range(_PASSES):
         changed = False
         for k in range(len(order) - 1):
@@ -47,6 +42,22 @@ def phase(rules: Rules, chosen: frozenset[str], gains: Mapping[str, float]) -> Y
         if not changed:
             break
     return best
+
+
+def list_schedule(rules: Rules, chosen: frozenset[str], gains: Mapping[str, float]) -> Years:
+    """Return the greedy list schedule: most gain per cost first, each at its earliest year that has room.
+
+    Start years that are known to fit are returned where this order leaves a project without a year.
+    """
+    known = rules.years(chosen)
+    if known is None:
+        raise ValueError("phasing needs a set that keeps the yearly money")
+    placed = place_in_order(_by_density(rules, chosen, gains), rules.objective)
+    return known if placed is None else placed
+
+
+def _by_density(rules: Rules, chosen: frozenset[str], gains: Mapping[str, float]) -> list[Project]:
+    return sorted((rules.projects[i] for i in chosen), key=lambda p: (-gains[p.id] / max(p.cost, 1e-6), p.id))
 
 
 def _early(years: Years, rules: Rules, gains: Mapping[str, float]) -> float:
@@ -122,8 +133,7 @@ def spending(starts: Sequence[Start], objective: Objective) -> pd.DataFrame:
         for k, c in enumerate(s.project.capital):
             capital[s.year + k] += c
         for y in years:
-            if s.effective <= y < s.effective + s.project.life:
-                upkeep[y] += s.project.upkeep
+            upkeep[y] += s.project.upkeep_in(y - s.effective)
     return pd.DataFrame(
         {"capital": [capital[y] for y in years], "upkeep": [upkeep[y] for y in years]},
         index=pd.Index(years, name="year"),
