@@ -1,17 +1,19 @@
-"""Invented planning problems: small set functions with ceilings and synergies, for tests and benchmarks.
+"""Invented planning problems: small set functions of several families, for tests and benchmarks.
 
-They stand in for a measured region where the true optimum must be known by enumeration.
+They stand in for a measured region where the true optimum must be known by enumeration. `invented_problem`
+mixes ceilings and synergies; the families of `FAMILIES` each show one way in which projects add up.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yipan.plan.game import Evaluate, Evaluation, Game
+from yipan.plan.game import Evaluate, Evaluation, Game, Structure
 from yipan.plan.rules import Rules
 from yipan.plan.values import Objective
 from yipan.region.schema import Quality
@@ -28,10 +30,12 @@ class Invented:
     candidates: tuple[Project, ...]
     objective: Objective
     evaluate: Evaluate
+    structure: Structure = "unknown"
 
-    def game(self) -> Game:
-        """Return a fresh game of it."""
-        return Game(Rules(self.candidates, self.objective), self.evaluate)
+    def game(self, *, structure: Structure | None = None) -> Game:
+        """Return a fresh game of it, with the structure it has or one that claims less."""
+        rules = Rules(self.candidates, self.objective)
+        return Game(rules, self.evaluate, structure=self.structure if structure is None else structure)
 
 
 def invented_project(
@@ -100,13 +104,96 @@ def invented_problem(seed: int, *, projects: int = 9) -> Invented:
         parts = base + np.minimum(rise, ceiling)
         return Evaluation(value=float(parts.sum()), clusters={"k": float(parts[:2].sum())}, parts=parts)
 
+    return Invented(candidates, _random_objective(rng, candidates), evaluate)
+
+
+def _random_objective(rng: np.random.Generator, candidates: tuple[Project, ...]) -> Objective:
     total = sum(p.cost for p in candidates)
-    objective = invented_objective(
+    return invented_objective(
         total * rng.uniform(0.2, 0.6),
         yearly=total * rng.uniform(0.08, 0.3),
         floor=float(rng.choice([0.0, 0.0, 0.2])),
     )
-    return Invented(candidates, objective, evaluate)
+
+
+def _family(seed: int, projects: int, terms: Callable[[np.random.Generator, int], _Terms]) -> Invented:
+    rng = np.random.default_rng(seed)
+    names = [f"p{k}" for k in range(projects)]
+    candidates = tuple(_random_project(rng, k, names) for k in range(projects))
+    made = terms(rng, projects)
+
+    def evaluate(ids: frozenset[str]) -> Evaluation:
+        parts = made.of(np.array([n in ids for n in names]))
+        total = float(parts.sum())
+        return Evaluation(value=total, clusters={"k": total / 5}, parts=parts)
+
+    return Invented(candidates, _random_objective(rng, candidates), evaluate, made.structure)
+
+
+@dataclass(frozen=True)
+class _Terms:
+    structure: Structure
+    of: Callable[[NDArray[np.bool_]], NDArray[np.float64]]
+
+
+def _covered(rng: np.random.Generator, projects: int) -> NDArray[np.bool_]:
+    """Return which of up to 25 elements each project covers: a third of them, so they overlap."""
+    return rng.random((projects, int(rng.integers(10, 26)))) < 0.3
+
+
+def _additive(rng: np.random.Generator, projects: int) -> _Terms:
+    worth = rng.uniform(-0.2, 2.0, projects)
+    return _Terms("additive", lambda x: np.where(x, worth, 0.0))
+
+
+def _coverage(rng: np.random.Generator, projects: int) -> _Terms:
+    covers = _covered(rng, projects)
+    weight = rng.uniform(0, 1, covers.shape[1])
+    return _Terms("coverage", lambda x: np.where(covers[x].any(axis=0), weight, 0.0))
+
+
+def _congested(rng: np.random.Generator, projects: int) -> _Terms:
+    """Coverage less what each project takes away: diminishing returns, but more is not always better."""
+    covers = _covered(rng, projects)
+    weight, price = rng.uniform(0, 1, covers.shape[1]), rng.uniform(0, 0.8, projects)
+    return _Terms(
+        "submodular", lambda x: np.append(np.where(covers[x].any(axis=0), weight, 0.0), -(price @ x))
+    )
+
+
+def _synergy(rng: np.random.Generator, projects: int) -> _Terms:
+    """Every project is worth little alone; half of the pairs are worth more together (supermodular)."""
+    worth = rng.uniform(0, 0.5, projects)
+    pairs = np.triu(rng.uniform(0, 1, (projects, projects)) * (rng.random((projects, projects)) < 0.5), 1)
+    return _Terms("unknown", lambda x: np.array([worth @ x, x @ pairs @ x]))
+
+
+def _rivalry(rng: np.random.Generator, projects: int) -> _Terms:
+    """Pairs that help and pairs that harm each other: neither monotone nor of one curvature."""
+    worth = rng.uniform(0, 1, projects)
+    pairs = np.triu(rng.normal(0, 0.4, (projects, projects)), 1)
+    return _Terms("unknown", lambda x: np.array([worth @ x, x @ pairs @ x]))
+
+
+FAMILIES: dict[str, Callable[[np.random.Generator, int], _Terms]] = {
+    "additive": _additive,
+    "coverage": _coverage,
+    "congested": _congested,
+    "synergy": _synergy,
+    "rivalry": _rivalry,
+}
+"""Ways in which projects add up; `invented_of` makes a random problem of one."""
+
+
+def invented_of(family: str, seed: int, *, projects: int = 9) -> Invented:
+    """Return a random problem of one of `FAMILIES`, with the structure that it truly has.
+
+    Examples
+    --------
+    >>> invented_of("coverage", 1).structure, invented_of("synergy", 1).structure
+    ('coverage', 'unknown')
+    """
+    return _family(seed, projects, FAMILIES[family])
 
 
 def _random_project(rng: np.random.Generator, k: int, names: list[str]) -> Project:
