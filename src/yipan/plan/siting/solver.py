@@ -163,7 +163,8 @@ class Model:
         Parameters
         ----------
         start
-            A point to begin with, one value a variable. What it proves false is not used.
+            A point to begin with, one value a variable, NaN where the solver shall find it. A point that
+            keeps not all rows is not used.
         nodes
             Most nodes of branch and bound (1 is the root alone); None for no limit.
 
@@ -176,7 +177,8 @@ class Model:
         solver = _solver(parts, self, nodes)
         if start is not None:
             values = np.asarray(start, dtype=np.float64).ravel()
-            solver.setSolution(values.size, np.arange(values.size, dtype=np.int32), values)
+            known = np.flatnonzero(np.isfinite(values)).astype(np.int32)
+            solver.setSolution(known.size, known, values[known])
         solver.run()
         if solver.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
             solver.setOptionValue("presolve", "off")  # presolving stops before it knows which
