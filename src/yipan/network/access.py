@@ -8,6 +8,8 @@ its unit, they hold exactly where they are a whole number of units (every whole 
 
 from __future__ import annotations
 
+import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,9 +18,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from yipan.network.catchment import limited, three_step_floating_catchment, two_step_floating_catchment
 from yipan.network.decay import Decay, Exponential
+from yipan.network.lowered import Lowered, written_out
 from yipan.network.matrix import sums
 from yipan.network.matrix.stream import Source, Tables, chunks, shape_of, unit_of, weighted
-from yipan.network.minplus import Seconds
+from yipan.network.memo import Memo
+from yipan.network.minplus import FAR, Seconds
 from yipan.network.values import UNREACHED
 
 Floats = NDArray[np.float64]
@@ -67,6 +71,7 @@ def nearest(
     """
     if rank < 1:
         raise ValueError("rank begins at 1")
+    times = written_out(times)
     n, m = shape_of(times)
     many = np.ones(m, dtype=np.int64) if counts is None else np.asarray(counts, dtype=np.int64)
     if many.shape != (m,):
@@ -117,10 +122,44 @@ def accessibility(
     [11.0, 111.0, 6.0]
     """
     kinds = np.atleast_2d(np.ascontiguousarray(weights, dtype=np.float64))
-    if kinds.shape[1] != shape_of(times)[1]:
+    if kinds.shape[1] != (times.shape if isinstance(times, Lowered) else shape_of(times))[1]:
         raise ValueError("one weight a destination")
-    tables = Tables(times, decays)
-    return weighted(times, kinds, tables, percentile=percentile)
+    if isinstance(times, Lowered):
+        return _again(times, kinds, decays)
+    return weighted(times, kinds, Tables(times, decays), percentile=percentile)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    access: Floats
+    of: Seconds
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self.access.nbytes
+
+
+_BEFORE: Memo[_Sums] = Memo(share=0.1)
+"""Sums over matrices that others lower, by the matrix and what was summed."""
+
+
+def _again(times: Lowered, kinds: Floats, decays: Sequence[Decay]) -> Floats:
+    """Return sums of lowered times: those of the times before, summed again where something is shorter.
+
+    A row is summed as a whole and as ever, so the result is the one of all of it written out, bit for bit.
+    """
+    before = times.board.times
+    key = (id(before), hashlib.sha256(kinds.tobytes()).hexdigest(), repr(tuple(decays)))
+    tables = Tables(before, decays)
+    # the matrix itself stays with what is kept: another cannot take its id
+    was = _BEFORE.make(key, lambda: _Sums(weighted(before, kinds, tables, percentile=None), before)).access
+    out = was.copy()
+    reach = max((d.reach for d in decays), default=0.0)
+    horizon = math.ceil(reach * 60) + 1 if math.isfinite(reach) else int(FAR) - 1
+    for rows, now in times.shorter(horizon):
+        out[rows] = weighted(now, kinds, tables, percentile=None)
+    return out
 
 
 def cumulative(times: Source, weights: Floats, *, limit: float, percentile: int | None = None) -> Floats:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yipan.network.decay import Decay
+from yipan.network.lowered import written_out
 from yipan.network.matrix.stream import Source, Tables, gathered, shape_of, weighted
 
 Floats = NDArray[np.float64]
@@ -85,6 +86,7 @@ def two_step_floating_catchment(
     >>> two_step_floating_catchment(times, np.array([30.0, 10.0]), np.array([100.0, 50.0, 50.0]), limit=10)
     array([0.25, 0.25, 0.05])
     """
+    times = written_out(times)
     supply, demand = _sides(times, supply, demand)
     tables = Tables(times, [limited(limit, decay)])
     heads = gathered(times, demand[None], tables, percentile=percentile)[0]
@@ -127,6 +129,7 @@ def three_step_floating_catchment(
     >>> three_step_floating_catchment(times, beds, people, decay=Step(10))  # 30 / 75 and 10 / 125, by halves
     array([0.24, 0.24, 0.08])
     """
+    times = written_out(times)
     supply, demand = _sides(times, supply, demand)
     tables = Tables(times, [decay])
     squares = Tables(times, [decay], squared=True)

@@ -28,12 +28,17 @@ import numpy as np
 from yipan.network.graph import Graph, road_edges, search, with_rows
 from yipan.network.layout import Edges, Network, Roads, prefix
 from yipan.network.loss import shared
+from yipan.network.lowered import Lowered, joined
 from yipan.network.minplus import FAR, Seconds, closure, lowered, product
 from yipan.network.services import Ints, Service
 from yipan.network.state import State
 from yipan.network.threads import over_blocks
 from yipan.network.whatif import Change, board_of, users
 
+_LAZY = 32_000_000
+"""Bytes of a matrix above which a changed one is not written out (`yipan.network.lowered`)."""
+_MANY = 120
+"""Ways of a lowered matrix above which it is written out before it is lowered again."""
 _FEW = 0.25  # share of origins: up to here searching them again is faster than computing everything
 
 
@@ -84,6 +89,10 @@ def carry(state: State, network: Network) -> State | None:
     `state` stays as it is; matrices that cannot have changed are shared. It cannot be where cells or costs
     differ, and where a loss reaches more than a quarter of the origins (they are not few, see above).
     """
+    if state.origin is not None and _hubs(state) <= _MANY:
+        gained = gains(state.origin.network, network)
+        if gained is not None:
+            return _lifted(state.origin, network, gained)
     gained = gains(state.network, network)
     if gained is not None:
         return _lifted(state, network, gained)
@@ -96,7 +105,13 @@ def carry(state: State, network: Network) -> State | None:
     return None if kept is None or gained is None else _lifted(State(after, **kept), network, gained)
 
 
+def _hubs(state: State) -> int:
+    return max((v.left.shape[1] for v in state.lowered.values()), default=0)
+
+
 def _lifted(state: State, network: Network, gained: Gains) -> State:
+    if len(network.cells) ** 2 * 4 > _LAZY:
+        return _lowering(state, network, gained)
     known = state.known()
     if not gained or not known or not len(network.cells):
         return State(network, **known)
@@ -109,6 +124,22 @@ def _lifted(state: State, network: Network, gained: Gains) -> State:
     if "any" in known:
         fresh["any"] = _any(known, fresh)
     return State(network, **fresh)
+
+
+def _lowering(state: State, network: Network, gained: Gains) -> State:
+    """Return what `_lifted` does with nothing written out: every matrix of `state` and what lowers it."""
+    names = state.names()
+    if not gained or not names:
+        return State(network, origin=state.origin, **{n: state.view(n) for n in names})
+    ways = _ways(state, State(network), gained, person=bool({"transit", "person"} & set(names)))
+    terminal = network.costs.terminal
+    wanted = ("car", "transit", "person")
+    sides: dict[str, tuple[Seconds, Seconds]]
+    sides = {n: _sides(ways, n, terminal=terminal) for n in wanted if n in names}
+    if "any" in names:
+        sides["any"] = joined(sides["person"], sides["car"])
+    made = {n: Lowered(state.board(n), *s) if s[0].size else state.get(n) for n, s in sides.items()}
+    return State(network, origin=state, **made)
 
 
 def _reduced(state: State, kept: Network) -> dict[str, Seconds] | None:

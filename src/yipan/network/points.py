@@ -25,6 +25,7 @@ from yipan.network.door.board import forget_boards
 from yipan.network.door.ground import forget_grounds
 from yipan.network.door.settings import window_of
 from yipan.network.door.state import StreetState
+from yipan.network.lowered import Lowered
 from yipan.network.memo import Memo
 from yipan.network.minplus import FAR, Seconds
 from yipan.network.state import State
@@ -104,16 +105,21 @@ def _times(state: State, lon: NDArray[np.float64], lat: NDArray[np.float64], mod
     out = np.full((len(cells), len(lon)), FAR, dtype=np.int32)
     if mode in ("drive", "any"):
         local = costs.by_local_car(km)
-        _lower_by(out, state.get("car"), at, local, direct=local + costs.terminal)
+        _lower_by(out, state.view("car"), at, local, direct=local + costs.terminal)
     if mode in ("transit", "any"):
         local = costs.local_person(km)
-        _lower_by(out, state.get("transit" if mode == "transit" else "person"), at, local, direct=local)
+        _lower_by(out, state.view("transit" if mode == "transit" else "person"), at, local, direct=local)
     out[out >= FAR] = UNREACHED
     return out
 
 
 def _lower_by(
-    out: Seconds, times: Seconds, at: NDArray[np.intp], local: NDArray[np.int64], *, direct: NDArray[np.int64]
+    out: Seconds,
+    times: Seconds | Lowered,
+    at: NDArray[np.intp],
+    local: NDArray[np.int64],
+    *,
+    direct: NDArray[np.int64],
 ) -> None:
     """Lower `out` to times over each attached cell; from that cell itself only the direct trip counts."""
     point = np.arange(out.shape[1])

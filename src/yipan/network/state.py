@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -10,8 +11,10 @@ from numpy.typing import NDArray
 
 from yipan.network.graph import Graph, search
 from yipan.network.layout import Network
+from yipan.network.lowered import Lowered
 from yipan.network.minplus import FAR, Seconds, lower
 from yipan.network.values import UNREACHED, Mode
+from yipan.network.whatif import Board, board_of
 
 
 class State:
@@ -20,12 +23,24 @@ class State:
     ``car`` and ``transit`` are travel times of those modes. ``person`` is what mode ``any`` reaches without a
     car at the far end; ``any`` itself is the lesser of ``person`` and ``car``. The diagonal holds
     the time inside the cell.
+
+    Parameters
+    ----------
+    origin
+        The state whose matrices `known` lowers, where it does.
+    known
+        Matrices by name, whole or `Lowered`; the rest is computed when asked for.
     """
 
-    def __init__(self, network: Network, **known: Seconds) -> None:
+    def __init__(self, network: Network, *, origin: State | None = None, **known: Seconds | Lowered) -> None:
         self.network = network
         self.graph = Graph(network)
-        self._known: dict[str, Seconds] = {k: _frozen(v) for k, v in known.items()}
+        self.origin = origin
+        self._known: dict[str, Seconds] = {
+            k: _frozen(v) for k, v in known.items() if isinstance(v, np.ndarray)
+        }
+        self.lowered: Mapping[str, Lowered] = {k: v for k, v in known.items() if isinstance(v, Lowered)}
+        self._boards: dict[str, Board] = {}
         self._lock = threading.RLock()
 
     @property
@@ -42,19 +57,34 @@ class State:
                     self.__dict__.pop("_hubs", None)  # both made: what they were made from can go
             return self._known[name]
 
-    def mode(self, mode: Mode) -> Seconds:
+    def view(self, name: str) -> Seconds | Lowered:
+        """Return a matrix by name as `get`, but not written out where it lowers another."""
+        return self.lowered[name] if name in self.lowered and name not in self._known else self.get(name)
+
+    def mode(self, mode: Mode) -> Seconds | Lowered:
         """Return the travel times of a mode."""
-        return self.get("car" if mode == "drive" else mode)
+        return self.view("car" if mode == "drive" else mode)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the matrices there are by now, written out or not."""
+        return tuple(dict.fromkeys((*self._known, *self.lowered)))
 
     def known(self) -> dict[str, Seconds]:
-        """Return the matrices there are by now."""
-        return dict(self._known)
+        """Return the matrices there are by now, all written out."""
+        return {name: self.get(name) for name in self.names()}
+
+    def board(self, name: str) -> Board:
+        """Return a matrix ready to be lowered; made once."""
+        with self._lock:
+            if name not in self._boards:
+                self._boards[name] = board_of(self.get(name))
+            return self._boards[name]
 
     @property
     def nbytes(self) -> int:
         """Bytes held, matrices that other states share included."""
         hubs = self.__dict__.get("_hubs", ())
-        return sum(v.nbytes for v in (*self._known.values(), *hubs))
+        return sum(v.nbytes for v in (*self._known.values(), *self.lowered.values(), *hubs))
 
     def own(self, name: str) -> Seconds:
         """Return the times inside each cell, the diagonal of a matrix (shape: cells)."""
@@ -66,6 +96,8 @@ class State:
         return out.astype(np.int32)
 
     def _compute(self, name: str) -> Seconds:
+        if name in self.lowered:
+            return self.lowered[name].dense()
         if not self.graph.nodes.n:
             return np.zeros((0, 0), dtype=np.int32)
         if name == "any":

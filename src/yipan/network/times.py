@@ -56,7 +56,9 @@ Y stations to cells. Memoised by the content of what times depend on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple
+from typing import cast
 
 import numpy as np
 
@@ -66,12 +68,15 @@ from yipan.network.costs import costs_of, network_digest
 from yipan.network.door.settings import window_of
 from yipan.network.door.state import StreetState, carry_streets, street_state
 from yipan.network.layout import read_network
+from yipan.network.lowered import Lowered
 from yipan.network.memo import Memo
+from yipan.network.minplus import Seconds
 from yipan.network.state import State
 from yipan.network.values import UNREACHED, Mode, TravelTimes, Window
 from yipan.region.value import Region
 from yipan.text import Text
 
+_ROWS = 256  # compared at once
 _MODES: tuple[Mode, ...] = ("drive", "transit", "any")
 _MEMO: Memo[State | StreetState] = Memo(share=0.8)
 
@@ -117,7 +122,9 @@ def travel_times(
     window = window_of(region, window)
     state = state_of(region, percentile=percentile, window=window)
     method = _STREETS[mode] if isinstance(state, StreetState) else _METHOD[mode]
-    return TravelTimes(state.ids, state.ids, state.mode(mode), mode, percentile, window, method)
+    return TravelTimes(
+        state.ids, state.ids, cast(Seconds, state.mode(mode)), mode, percentile, window, method
+    )
 
 
 def state_of(region: Region, *, percentile: int = 50, window: Window | None = None) -> State | StreetState:
@@ -153,7 +160,7 @@ def carry_over(old: Region, new: Region) -> bool:
         if key[0] != before or _MEMO.get((after, *key[1:])) is not None:
             continue
         state = _MEMO.get(key)
-        if state is None or not state.known():
+        if state is None or not _held(state):
             continue
         updated = _carried(state, new)
         if updated is None:
@@ -195,14 +202,10 @@ def verify_times(region: Region) -> dict[str, float]:
         if state is None:
             continue
         fresh = _afresh(state, region)
-        for name, held in state.known().items():
-            full = fresh.get(name)
-            apart = np.abs(held.astype(np.float64) - full)
-            one_only = (held == UNREACHED) != (full == UNREACHED)
-            unlike += int(one_only.sum())
-            apart[one_only] = 0.0 if isinstance(state, StreetState) else np.inf
-            largest, total = max(largest, float(apart.max(initial=0.0))), total + float(apart.sum())
-            pairs, matrices = pairs + apart.size, matrices + 1
+        for name, held in _held(state).items():
+            one = _difference(held, fresh.get(name), infinite=not isinstance(state, StreetState))
+            largest, total, unlike = max(largest, one[0]), total + one[1], unlike + one[2]
+            pairs, matrices = pairs + fresh.get(name).size, matrices + 1
     return {
         "largest": largest,
         "mean": total / pairs if pairs else 0.0,
@@ -210,6 +213,26 @@ def verify_times(region: Region) -> dict[str, float]:
         "matrices": float(matrices),
         "unlike": float(unlike),
     }
+
+
+def _held(state: State | StreetState) -> Mapping[str, Seconds | Lowered]:
+    """Return the matrices a state has by now, none written out for this."""
+    return state.known() if isinstance(state, StreetState) else {n: state.view(n) for n in state.names()}
+
+
+def _difference(held: Seconds | Lowered, full: Seconds, *, infinite: bool) -> tuple[float, float, int]:
+    """Return the largest and the summed difference of two matrices, and the pairs reached in one only."""
+    largest, total, unlike = 0.0, 0.0, 0
+    for start in range(0, len(full), _ROWS):
+        a, b = held[start : start + _ROWS], full[start : start + _ROWS]
+        if np.array_equal(a, b):
+            continue
+        apart = np.abs(a.astype(np.float64) - b)
+        one_only = (a == UNREACHED) != (b == UNREACHED)
+        apart[one_only] = np.inf if infinite else 0.0
+        largest, total = max(largest, float(apart.max(initial=0.0))), total + float(apart.sum())
+        unlike += int(one_only.sum())
+    return largest, total, unlike
 
 
 def forget_times() -> None:

@@ -1,0 +1,202 @@
+r"""Times of a changed network that are never written out: those before, lowered where they are read.
+
+.. math:: T'(i, j) = \min\bigl(T(i, j),\ \min_a L_{ia} + R_{aj}\bigr)
+
+with L the times to where a change is left and R those from there on (`yipan.network.change`). A matrix of
+12,000 cells takes half a gigabyte, its change a few megabytes; rows, columns and blocks are lowered when they
+are asked for, and sums over rows are taken again for those rows only in which something becomes shorter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+from numpy.typing import NDArray
+
+from yipan.network.minplus import FAR, Seconds, lower, still, tiled
+from yipan.network.services import Ints
+from yipan.network.threads import over_blocks
+from yipan.network.values import UNREACHED
+from yipan.network.whatif.kernels import shorter_rows
+from yipan.network.whatif.values import Board
+
+T = TypeVar("T")
+_CHUNK = 768
+"""Origins looked at before what was found is handed on: bounds the memory of changed rows."""
+_BLOCK = 48
+
+
+class Lowered(NDArrayOperatorsMixin):
+    """Times between cells in two parts; reads like a read-only int32 array (cells × cells).
+
+    Rows, columns and ``np.ix_`` blocks are computed alone; anything else writes all of it out first.
+
+    Parameters
+    ----------
+    board
+        The times before, seconds.
+    left, right
+        To where a change is left (cells × a), and from there on (a × cells), `FAR` where there is no way.
+
+    Examples
+    --------
+    >>> from yipan.network.whatif import board_of
+    >>> before = board_of(np.array([[0, 9, 9], [9, 0, 2], [9, 2, 0]], dtype=np.int32))
+    >>> way = np.array([[1], [4], [6]], dtype=np.int32), np.array([[4, 1, 3]], dtype=np.int32)
+    >>> now = Lowered(before, *way)
+    >>> now[:, np.array([2])].ravel().tolist(), np.asarray(now)[0].tolist()
+    ([4, 2, 0], [0, 2, 4])
+    """
+
+    def __init__(self, board: Board, left: Seconds, right: Seconds) -> None:
+        self.board, self.left, self.right = board, still(left), still(right)
+        self._dense: Seconds | None = None
+        self._ready: tuple[Any, Ints] | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Origins and destinations."""
+        n, m = self.board.times.shape
+        return n, m
+
+    @property
+    def dtype(self) -> np.dtype[np.int32]:
+        """Whole seconds."""
+        return np.dtype(np.int32)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held beyond those of the times before."""
+        return self.left.nbytes + self.right.nbytes + (0 if self._dense is None else self._dense.nbytes)
+
+    def __len__(self) -> int:
+        return len(self.board.times)
+
+    def block(self, rows: Ints | None, columns: Ints | None) -> Seconds:
+        """Return the times from some cells to some (None: all), as a new array."""
+        times = self.board.times
+        some = times if rows is None else times[rows]
+        out: Seconds = some.copy() if columns is None else some[:, columns]
+        out = np.ascontiguousarray(out)
+        left = self.left if rows is None else self.left[rows]
+        right = self.right if columns is None else self.right[:, columns]
+        own = out.copy() if self._on_diagonal(rows, columns) else None
+        lower(out, np.ascontiguousarray(left), np.ascontiguousarray(right))
+        return self._settled(out, rows, columns, own)
+
+    def _on_diagonal(self, rows: Ints | None, columns: Ints | None) -> bool:
+        return rows is None or columns is None or bool(np.isin(rows, columns).any())
+
+    def _settled(self, out: Seconds, rows: Ints | None, columns: Ints | None, was: Seconds | None) -> Seconds:
+        """Mark what cannot be reached; a time inside a cell stays as it was."""
+        out[out >= FAR] = UNREACHED
+        if was is not None:
+            i = np.arange(len(self)) if rows is None else rows
+            j = np.arange(self.shape[1]) if columns is None else columns
+            order = np.argsort(j, kind="stable")
+            spot = np.searchsorted(j[order], i)
+            there = spot < len(j)
+            there[there] = j[order[spot[there]]] == i[there]
+            a = np.flatnonzero(there)
+            while len(a):  # a destination may be asked for more than once
+                out[a, order[spot[a]]] = was[a, order[spot[a]]]
+                spot[a] += 1
+                a = a[spot[a] < len(j)]
+                a = a[j[order[spot[a]]] == i[a]]
+        return out
+
+    def dense(self) -> Seconds:
+        """Return all times as a read-only array; remembered."""
+        if self._dense is None:
+            out = self.block(None, None)
+            out.flags.writeable = False
+            self._dense = out
+        return self._dense
+
+    def shorter(self, horizon: int) -> Iterator[tuple[Ints, Seconds]]:
+        """Yield origins with a time that becomes shorter and at most `horizon`, with all their times.
+
+        Times beyond the horizon may be those before. The array is written over when the next is asked for.
+        """
+        if self._ready is None:
+            onward, least = tiled(self.right)
+            self._ready = (self.left, still(onward), still(least), FAR), self.left.min(axis=1, initial=FAR)
+        ways, first = self._ready
+        horizon = min(horizon, int(FAR) - 1)
+        rows = np.flatnonzero(first <= horizon)
+        base = self.board.times, self.board.tops, 1
+        space = np.empty((min(_CHUNK, len(rows)), self.shape[1]), dtype=np.int32)
+        for start in range(0, len(rows), _CHUNK):
+            some = rows[start : start + _CHUNK]
+            hit = np.zeros(len(some), dtype=np.uint8)
+
+            def block(a: int, b: int, some: Ints = some, hit: NDArray[np.uint8] = hit) -> None:
+                shorter_rows(base, ways, some[a:b], horizon, (space[a:b], hit[a:b]))
+
+            over_blocks(block, len(some), block=_BLOCK)
+            found = np.flatnonzero(hit)
+            if len(found):
+                yield some[found], space[found] if len(found) < len(some) else space[: len(some)]
+
+    def __getitem__(self, key: Any) -> Any:
+        parts = key if isinstance(key, tuple) else (key,)
+        if len(parts) == 2:
+            a, b = (self._positions(p, axis) for axis, p in enumerate(parts))
+            whole = any(isinstance(p, slice) and p == slice(None) for p in parts)
+            if a is not None and b is not None and (whole or _is_ix(parts)):
+                rows = None if _all(parts[0]) else a
+                return self.block(rows, None if _all(parts[1]) else b)
+        elif len(parts) == 1 and (at := self._positions(parts[0], 0)) is not None:
+            return self.block(None if _all(parts[0]) else at, None)
+        return self.dense()[key]
+
+    def _positions(self, part: Any, axis: int) -> Ints | None:
+        """Return the positions an index of one axis means; None where it is no plain one."""
+        if isinstance(part, slice):
+            return np.arange(*part.indices(self.shape[axis]))
+        if not isinstance(part, np.ndarray) or part.dtype.kind not in "bui":
+            return None
+        if part.dtype.kind == "b":
+            return np.flatnonzero(part) if part.shape == (self.shape[axis],) else None
+        if part.size != max(part.shape, default=0) or part.ndim > 2:
+            return None
+        flat = part.ravel().astype(np.int64)
+        return np.where(flat < 0, flat + self.shape[axis], flat)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        out = self.dense()
+        if dtype is not None and out.dtype != dtype:
+            return out.astype(dtype)
+        return out.copy() if copy else out
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any) -> Any:
+        """Work as on the array written out."""
+        plain = [x.dense() if isinstance(x, Lowered) else x for x in inputs]
+        return getattr(ufunc, method)(*plain, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.dense(), name)
+
+
+def _all(part: Any) -> bool:
+    return isinstance(part, slice) and part == slice(None)
+
+
+def _is_ix(parts: tuple[Any, ...]) -> bool:
+    a, b = (getattr(p, "shape", ()) for p in parts)
+    return len(a) == len(b) == 2 and a[1] == 1 and b[0] == 1
+
+
+def joined(*parts: tuple[Seconds, Seconds]) -> tuple[Seconds, Seconds]:
+    """Return several ways (left, right) as one."""
+    return np.concatenate([p[0] for p in parts], axis=1), np.concatenate([p[1] for p in parts], axis=0)
+
+
+def written_out(times: T) -> T:
+    """Return times as they are, `Lowered` ones written out."""
+    return cast(T, times.dense()) if isinstance(times, Lowered) else times
