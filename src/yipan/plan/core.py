@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from yipan.plan.game import Game
 from yipan.plan.greedy import Chosen
 from yipan.plan.rules import EPS
+
+_CHUNK = 256
+"""Sets of an enumeration that are measured together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,14 @@ class Limits:
         Evaluations spent on tightening the upper bound.
     missed
         Projects left out that are measured on top of the plan.
+    seed_evaluations
+        Evaluations spent on greedy runs from small sets, with at most `both_greedy` candidates.
+    relink_evaluations
+        Sets measured on paths between the plan and the other starts.
+    branch_nodes
+        Nodes of branch and bound where the evaluation has a declared structure.
+    unknown_nodes
+        The same where nothing is declared; a bound from it is conditional on more not being plainly worse.
     """
 
     both_greedy: int = 60
@@ -36,6 +48,10 @@ class Limits:
     subset_sets: int = 16
     bound_evaluations: int = 8
     missed: int = 10
+    seed_evaluations: int = 12
+    relink_evaluations: int = 12
+    branch_nodes: int = 2000
+    unknown_nodes: int = 0
 
 
 def feasible_sets(game: Game, ids: list[str]) -> Iterator[Chosen]:
@@ -84,6 +100,14 @@ class Exact:
     sets: int
 
 
+def _measured(game: Game, ids: list[str]) -> Iterator[Chosen]:
+    """Yield every affordable set once it is measured, some hundreds at once."""
+    waiting = feasible_sets(game, ids)
+    while chunk := list(islice(waiting, _CHUNK)):
+        game.evaluate_many(chunk)
+        yield from chunk
+
+
 def enumerate_all(game: Game, ids: list[str]) -> Exact | None:
     """Measure every affordable set of `ids` and return the best that keeps all rules and floors.
 
@@ -93,7 +117,7 @@ def enumerate_all(game: Game, ids: list[str]) -> Exact | None:
     best: Chosen | None = None
     unsure: list[Chosen] = []
     sets = 0
-    for s in feasible_sets(game, ids):
+    for s in _measured(game, ids):
         sets += 1
         if game.deficit(s) > 0:
             continue

@@ -129,13 +129,14 @@ def _try(
     for i in sorted(chosen):
         rest = game.rules.without(chosen, i)
         found[i] = Exchange(i, value - lost[i], rest, value - lost[i], True)
-    spent = 0
+    wanted = list(dict.fromkeys(game.rules.without(chosen, i.without) | i.added for i in ideas))
+    new_ones = [s for s in wanted if s not in game.seen][: max(cap, 0)]
+    game.evaluate_many(new_ones)
     for idea in ideas:
         e = found[idea.without]
         rest = game.rules.without(chosen, idea.without)
         new = rest | idea.added
-        if new in game.seen or spent < cap:
-            spent += new not in game.seen
+        if new in game.seen:
             if game.deficit(new) == 0 and (not e.measured or game.value(new) > e.value):
                 found[idea.without] = replace(e, chosen=new, value=game.value(new), measured=True)
         elif idea.sure and idea.predicted + lost[idea.without] > 0 and e.chosen == rest:
@@ -143,7 +144,7 @@ def _try(
             found[idea.without] = replace(e, chosen=new, value=expected, measured=False, settled=False)
         else:
             found[idea.without] = replace(e, settled=False)
-    return found, spent
+    return found, len(new_ones)
 
 
 def losses(game: Game, chosen: Chosen) -> dict[str, float]:
@@ -154,9 +155,13 @@ def losses(game: Game, chosen: Chosen) -> dict[str, float]:
     """
     full = game.evaluation(chosen)
     out: dict[str, float] = {}
-    for group, masks in _disjoint_groups(game, chosen):
-        gone = frozenset[str]().union(*(chosen - game.rules.without(chosen, i) for i in group))
-        e = game.evaluation(chosen - gone)
+    groups = _disjoint_groups(game, chosen)
+    gone = [
+        frozenset[str]().union(*(chosen - game.rules.without(chosen, i) for i in group))
+        for group, _ in groups
+    ]
+    left = game.evaluate_many(chosen - g for g in gone)
+    for (group, masks), e in zip(groups, left, strict=True):
         whole = len(group) == 1 or e is None or full is None or e.parts is None or full.parts is None
         for i, mask in zip(group, masks, strict=True):
             if whole or e is None or e.parts is None or full is None or full.parts is None or mask is None:
@@ -203,12 +208,10 @@ def _gains_on_top(game: Game, chosen: Chosen, alone: dict[str, float]) -> dict[s
     cost = {i: max(game.rules.cost(game.rules.closure(i) - chosen), 1e-6) for i in out}
     dense = sorted(out, key=lambda i: (-alone[i] / cost[i], i))[:_LEFT_OUT]
     large = sorted(out, key=lambda i: (-alone[i], i))[:_LEFT_OUT]
-    gains = {}
-    for i in sorted({*dense, *large}):
-        wanted = chosen | game.rules.closure(i)
-        apart = game.rules.clash(wanted) is not None
-        gains[i] = alone[i] if apart else game.value(wanted) - game.value(chosen)
-    return gains
+    wanted = {i: chosen | game.rules.closure(i) for i in sorted({*dense, *large})}
+    apart = {i for i, s in wanted.items() if game.rules.clash(s) is not None}
+    game.evaluate_many(s for i, s in wanted.items() if i not in apart)
+    return {i: alone[i] if i in apart else game.value(s) - game.value(chosen) for i, s in wanted.items()}
 
 
 def _as_substitutes(

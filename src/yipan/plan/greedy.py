@@ -115,10 +115,11 @@ def _fill_floors(game: Game, start: Chosen, by: By) -> tuple[Chosen, list[tuple[
     """Add the project that closes most of the floors' deficit (per cost), until it is closed or stuck."""
     chosen, trace = start, list[tuple[str, float]]()
     while (short := game.deficit(chosen)) > 0:
+        fit = [m for m in moves(game, chosen) if game.rules.feasible(chosen | m.added)]
+        game.evaluate_many(chosen | m.added for m in fit)
         ranked = [
             (_score(short - game.deficit(chosen | m.added), m.cost, by), game.value(chosen | m.added), m)
-            for m in moves(game, chosen)
-            if game.rules.feasible(chosen | m.added)
+            for m in fit
         ]
         best = max(ranked, key=lambda r: (r[0], r[1], r[2].project), default=None)
         if best is None or best[0] <= 0:
@@ -147,6 +148,8 @@ def _best(game: Game, chosen: Chosen, known: _Known, by: By, *, strict: bool) ->
     """Return the move of highest score; what is not known or stale is measured when its turn comes."""
     waiting = {m.project: m for m in moves(game, chosen)}
     measured: set[str] = set()
+    new = [chosen | m.added for m in waiting.values() if m.added not in known.gain]
+    game.evaluate_many(s for s in new if game.rules.feasible(s))  # their turn comes before any known gain
     while waiting:
         top = max(waiting.values(), key=lambda m: (_ahead(known, m, by), m.project))
         certain = top.added in known.gain and top.added not in known.stale

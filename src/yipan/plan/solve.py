@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from yipan.plan.core import (
-    Exact,
-    Limits,
-    count_sets,
-    enumerate_all,
-    rank,
-)
+from yipan.plan.branch import Branched, branch_and_bound
+from yipan.plan.core import Exact, Limits, count_sets, enumerate_all, rank
 from yipan.plan.exchange import Exchange, exchange
 from yipan.plan.game import Game
 from yipan.plan.greedy import Chosen, Grown, greedy, grow
+from yipan.plan.relink import relink, seeded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +41,9 @@ class Solution:
     start_values
         Value of each start before it was improved.
     start
-        Which start the solution grew from: density, gain, additive, subset or exact.
+        Which start the solution grew from: density, gain, additive, seeds, relink, subset, branch or exact.
+    branched
+        What branch and bound found and knows; None where it was not run.
     """
 
     chosen: Chosen
@@ -59,6 +57,7 @@ class Solution:
     start: str
     trace: tuple[tuple[str, float], ...]
     start_values: dict[str, float]
+    branched: Branched | None = None
 
 
 Step = Callable[[str], None]
@@ -75,38 +74,83 @@ def solve(game: Game, limits: Limits, *, on_step: Step = lambda _: None) -> Solu
         on_step("exact")
         exact = enumerate_all(game, ids)
     on_step("greedy")
-    starts = _starts(game, added, exact, limits)
-    name = max(starts, key=lambda n: (rank(game, starts[n].chosen), n))
+    starts = _starts(game, added, exact, limits, alone)
+    found = _Found(game, alone, limits)
+    found.take(max(starts, key=lambda n: (rank(game, starts[n].chosen), n)), starts)
     on_step("exchange")
-    chosen, found = _polish(game, starts[name], alone, limits)
+    found.polish()
+    if exact is None:
+        others = [s.chosen for s in starts.values() if game.deficit(s.chosen) == 0]
+        between = relink(game, found.chosen, others, evaluations=limits.relink_evaluations)
+        found.improve("relink", between)
     on_step("subset")
-    strongest = _strongest(game, alone, chosen, limits.subset_sets)
+    strongest = _strongest(game, alone, found.chosen, limits.subset_sets)
     subset = enumerate_all(game, strongest) if exact is None else None
-    if subset is not None and rank(game, subset.chosen) > rank(game, chosen):
-        name = "subset"
-        chosen, found = _polish(game, Grown(subset.chosen, ()), alone, limits)
+    found.improve("subset", subset.chosen if subset is not None else None)
+    branched = _branched(game, found.chosen, limits) if exact is None else None
+    found.improve("branch", branched.chosen if branched is not None else None)
     return Solution(
-        chosen=chosen,
-        value=game.value(chosen),
+        chosen=found.chosen,
+        value=game.value(found.chosen),
         alone=alone,
-        exchanges=found,
+        exchanges=found.exchanges,
         additive=added,
         exact=exact,
         subset=subset,
         subset_ids=tuple(strongest) if subset is not None else (),
-        start=name,
-        trace=_trace(game, chosen, starts[name].trace if name in starts else (), found),
+        start=found.name,
+        trace=_trace(game, found.chosen, found.taken, found.exchanges),
         start_values={n: game.value(s.chosen) for n, s in starts.items()},
+        branched=branched,
     )
+
+
+@dataclass
+class _Found:
+    """The best set so far, where it came from, and the exchanges tried on it."""
+
+    game: Game
+    alone: dict[str, float]
+    limits: Limits
+    name: str = ""
+    chosen: Chosen = frozenset()
+    taken: tuple[tuple[str, float], ...] = ()
+    exchanges: dict[str, Exchange] = field(default_factory=dict)
+
+    def take(self, name: str, starts: dict[str, Grown]) -> None:
+        """Begin with a start."""
+        self.name, self.chosen, self.taken = name, starts[name].chosen, starts[name].trace
+
+    def improve(self, name: str, other: Chosen | None) -> None:
+        """Go on with another set where it is better."""
+        if other is not None and rank(self.game, other) > rank(self.game, self.chosen):
+            self.name, self.chosen, self.taken = name, other, ()
+            self.polish()
+
+    def polish(self) -> None:
+        """Alternate exchanges and additions until neither improves; every remaining addition is measured."""
+        gains = dict(self.taken)
+        while True:
+            self.chosen, self.exchanges = exchange(
+                self.game, self.chosen, alone=self.alone, gains=gains, limits=self.limits
+            )
+            grown = greedy(self.game, self.chosen)
+            if grown == self.chosen:
+                return
+            self.chosen = grown
+
+
+def _branched(game: Game, chosen: Chosen, limits: Limits) -> Branched | None:
+    """Run branch and bound from a set, where the limits and what is known of the evaluation ask for it."""
+    nodes = limits.unknown_nodes if game.structure == "unknown" else limits.branch_nodes
+    return branch_and_bound(game, nodes=nodes, start=chosen) if nodes > 0 else None
 
 
 def stand_alone(game: Game) -> dict[str, float]:
     """Return what each candidate adds to the region as it is, with what it needs already there."""
-    out = {}
-    for i in game.rules.ids:
-        closure = game.rules.closure(i)
-        out[i] = game.value(closure) - game.value(closure - {i})
-    return out
+    closures = {i: game.rules.closure(i) for i in game.rules.ids}
+    game.evaluate_many(s for i, closure in closures.items() for s in (closure, closure - {i}))
+    return {i: game.value(closure) - game.value(closure - {i}) for i, closure in closures.items()}
 
 
 def additive(game: Game, alone: dict[str, float]) -> Additive:
@@ -124,27 +168,19 @@ def additive(game: Game, alone: dict[str, float]) -> Additive:
     return Additive(chosen=chosen, promised=sum(alone[i] for i in sorted(chosen)))
 
 
-def _starts(game: Game, added: Additive, exact: Exact | None, limits: Limits) -> dict[str, Grown]:
-    """Return the sets to improve: by density, additive, by gain where there is time for it; or the exact."""
+def _starts(
+    game: Game, added: Additive, exact: Exact | None, limits: Limits, alone: dict[str, float]
+) -> dict[str, Grown]:
+    """Return the sets to improve: by density, additive, where there is time by gain and seeds; or exact."""
     if exact is not None:
         return {"exact": Grown(exact.chosen, ())}
     starts = {"density": grow(game, by="density"), "additive": Grown(added.chosen, ())}
     if len(game.projects) <= limits.both_greedy:
         starts["gain"] = grow(game, by="gain")
+        best = seeded(game, alone, evaluations=limits.seed_evaluations)
+        if best is not None:
+            starts["seeds"] = best
     return starts
-
-
-def _polish(
-    game: Game, start: Grown, alone: dict[str, float], limits: Limits
-) -> tuple[Chosen, dict[str, Exchange]]:
-    """Alternate exchanges and additions until neither improves; every remaining addition is measured."""
-    chosen = start.chosen
-    while True:
-        chosen, found = exchange(game, chosen, alone=alone, gains=dict(start.trace), limits=limits)
-        grown = greedy(game, chosen)
-        if grown == chosen:
-            return chosen, found
-        chosen = grown
 
 
 def _strongest(game: Game, alone: dict[str, float], chosen: Chosen, sets: int) -> list[str]:
