@@ -171,15 +171,21 @@ class Model:
         Raises
         ------
         PlanError
-            When the solver cannot work on the model (not a number in it, out of memory).
+            When the solver cannot work on the model: what is no number is in it, or memory ran out.
         """
         parts = self._parts()
+        if any(np.isnan(v).any() for v in (parts.matrix.data, parts.cost, parts.lower, parts.upper)):
+            raise PlanError(Text("模型中有不是数的值", "the model holds what is no number"))
         solver = _solver(parts, self, nodes)
         if start is not None:
             values = np.asarray(start, dtype=np.float64).ravel()
             known = np.flatnonzero(np.isfinite(values)).astype(np.int32)
             solver.setSolution(known.size, known, values[known])
         solver.run()
+        if solver.getModelStatus() == highspy.HighsModelStatus.kNotset:
+            # HiGHS keeps the threads of whoever called it first in this process, and will not run with fewer
+            highspy.Highs.resetGlobalScheduler(True)
+            solver.run()
         if solver.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
             solver.setOptionValue("presolve", "off")  # presolving stops before it knows which
             solver.run()
@@ -269,9 +275,7 @@ def _solver(parts: _Parts, model: Model, nodes: int | None) -> Any:
     for option, value in _options(nodes).items():
         solver.setOptionValue(option, value)
     if solver.passModel(lp) == highspy.HighsStatus.kError:
-        raise PlanError(
-            Text("模型中有非数字或自相矛盾的界限", "the model holds what is no number, or bounds that cross")
-        )
+        raise PlanError(Text("求解器不接受此模型", "the solver does not take the model"))
     return solver
 
 
