@@ -3,26 +3,82 @@
 from __future__ import annotations
 
 from yipan.plan.bound import Upper
-from yipan.plan.game import Game
+from yipan.plan.branch import Branched
+from yipan.plan.game import Game, Structure
 from yipan.plan.solve import Solution
 from yipan.plan.values import Bound
 from yipan.text import Text
 
+_DECLARED: dict[Structure, Text] = {
+    "submodular": Text(
+        "已建越多,再建一个项目的增益越不会变大(次模)", "what a project adds never grows when more is built"
+    ),
+    "coverage": Text(
+        "目标是若干得分项之和,每一项多建不降且增益递减(覆盖型)",
+        "the objective is a sum of terms that never fall when more is built and gain ever less (coverage)",
+    ),
+    "additive": Text("每个项目的增益与其他项目无关(可加)", "a project adds the same whatever else is built"),
+    "unknown": Text("未声明", "nothing is declared"),
+}
+
 
 def bound_of(game: Game, solution: Solution, upper: Upper | None) -> Bound:
-    """Return the bound of a solution: exact where all sets were measured, otherwise conditional or none.
+    """Return the bound of a solution: exact, proved by what is declared, conditional, or none.
 
-    `proved` is true only when every feasible set was measured; a bound that rests on monotone effects is
-    given with that condition and the check of it, and is not called proved.
+    `proved` is true only when every feasible set was measured or ruled out without any condition; a bound
+    that rests on more not being plainly worse is given with that condition and the check of it, and is not
+    called proved. With several bounds, one without condition goes first, then the smaller.
     """
     base, value = game.value(frozenset()), solution.value
     if upper is None and solution.exact is not None:
         return Bound(value=value, upper=value, gap=0.0, proved=True, proof=_exact_words(solution))
-    if upper is None or upper.value is None:
+    known = None if upper is None else upper.value
+    b = solution.branched
+    if b is not None and b.upper is not None and (not b.conditional or known is None or b.upper <= known):
+        top, proof = max(b.upper, value), _branched_words(game, solution, b)
+        proved = b.complete and not b.conditional
+    elif upper is not None and known is not None:
+        top, proof, proved = max(known, value), _upper_words(game, solution, upper), False
+    else:
         return Bound(value=value, upper=None, gap=None, proved=False, proof=_open_words(solution))
-    top = max(upper.value, value)
-    gap = (top - value) / (top - base) if top > base else 0.0
-    return Bound(value=value, upper=top, gap=gap, proved=False, proof=_upper_words(game, solution, upper))
+    gap = (top - value) / (top - base) if top > base and not proved else 0.0
+    return Bound(value=value, upper=value if proved else top, gap=gap, proved=proved, proof=proof)
+
+
+def _branched_words(game: Game, solution: Solution, b: Branched) -> Text:
+    done = Text(
+        f"分支定界考察 {b.nodes} 个节点(其间实测 {b.evaluations} 个组合)",
+        f"Branch and bound looked at {b.nodes} nodes ({b.evaluations} sets measured on the way)",
+    )
+    end = Text(
+        "没有留下可能更好的组合" if b.complete else f"节点用完时,未考察的组合不超过 {b.upper:.3f} 分",
+        "no set that could be better is left"
+        if b.complete
+        else f"when the nodes were used up, no set left open is worth more than {b.upper:.3f}",
+    )
+    local = _local_words(solution)
+    return Text(
+        f"{done.zh},{end.zh}。{_condition(game, b).zh}{'' if b.complete else local.zh}",
+        f"{done.en}: {end.en}. {_condition(game, b).en}{'' if b.complete else ' ' + local.en}",
+    )
+
+
+def _condition(game: Game, b: Branched) -> Text:
+    """Say what a bound from branch and bound rests on."""
+    if b.conditional:
+        return Text(
+            f"前提:任何组合的目标值不比其中一部分低 {b.allowed:.4f} 分以上(在 {b.pairs} 对实测的嵌套组合上"
+            "所见最大降幅的两倍)。这个前提是检查过的,不是证明过的。",
+            f"On the condition that no set is worth less than a part of it by more than {b.allowed:.4f}"
+            f" points (twice the most that was seen on {b.pairs} nested pairs of measured sets). The condition is"
+            " checked, not proved.",
+        )
+    if game.structure == "unknown":
+        return Text("其余组合都实测过,没有附加前提。", "All other sets were measured; there is no condition.")
+    said = _DECLARED[game.structure]
+    return Text(
+        f"依据测算方法所声明的性质:{said.zh}。", f"It rests on what the evaluation declares: {said.en}."
+    )
 
 
 def _exact_words(solution: Solution) -> Text:
