@@ -8,18 +8,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from yipan.errors import Problem, ScenarioError, errors_of
-from yipan.measure import NEEDS, Results, measure
+from yipan.errors import Problem, errors_of
+from yipan.plan.problem_measured import measured_problems
+from yipan.plan.problem_objective import AT_OBJECTIVE, objective_problems
 from yipan.plan.rules import EPS, Rules, buildable, window
 from yipan.plan.values import Objective
 from yipan.region.value import Region
-from yipan.scenario import apply, resolve
 from yipan.scenario.links import circles
 from yipan.scenario.values import Project
 from yipan.text import Text
 
 _AT_CANDIDATES = "projects/*.toml"
-_AT_OBJECTIVE = "objective"
 
 
 def check_problem(
@@ -30,8 +29,9 @@ def check_problem(
     Parameters
     ----------
     measured
-        Also measure: whether every weighted need has a score, whether candidates apply to the region, and
-        whether all of them together reach each floor above zero.
+        Also measure: whether every weighted part has a value, whether candidates apply to the region (and to
+        every future), and whether all of them together reach each floor above zero. Measured are only the
+        region as it is and with all candidates.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def check_problem(
     >>> [p.what.en for p in check_problem(tiny, [], default_objective(tiny, 10.0))]
     ['there are no candidate projects']
     """
-    out = [*_duplicates(candidates), *_objective_problems(region, objective)]
+    out = [*_duplicates(candidates), *objective_problems(region, objective)]
     if not candidates:
         out.append(
             _problem(
@@ -56,8 +56,11 @@ def check_problem(
     if any(p.column in ("start", "id", "needs") for p in out):
         return out
     out += _money(candidates, objective)
+    out += [*_unstated(candidates, objective), *_least(candidates, objective)]
+    if not errors_of(out):
+        out += _together(candidates, objective)
     if measured and not errors_of(out):
-        out += _measured(region, candidates, objective)
+        out += measured_problems(region, candidates, objective)
     return out
 
 
@@ -77,49 +80,6 @@ def _duplicates(candidates: Sequence[Project]) -> Iterator[Problem]:
                 "give every project its own id",
                 column="id",
             )
-
-
-def _objective_problems(region: Region, o: Objective) -> Iterator[Problem]:
-    def at(column: str, zh: str, en: str, remedy_zh: str, remedy_en: str) -> Problem:
-        return _problem(zh, en, remedy_zh, remedy_en, column=column, file=_AT_OBJECTIVE)
-
-    unknown = sorted(set(o.weights) - set(NEEDS))
-    total = float(sum(o.weights.values()))
-    if unknown or any(not np.isfinite(w) or w < 0 for w in o.weights.values()) or abs(total - 1.0) > 1e-6:
-        yield at(
-            "weights",
-            f"权重应为四类需要上的非负数且合计为 1,现为 {dict(o.weights)}(合计 {total:g})",
-            f"weights must be non-negative, on the four needs, and sum to 1; they are {dict(o.weights)}"
-            f" (sum {total:g})",
-            f"只用 {'、'.join(NEEDS)},并使合计为 1",
-            f"use only {', '.join(NEEDS)} and make them sum to 1",
-        )
-    clusters = set(region.cluster_of.values())
-    for k in sorted(set(o.floors) - clusters):
-        yield at(
-            "floors",
-            f"底线写给了不存在(或没有分区)的片区 {k}",
-            f"a floor is set for the cluster {k}, which does not exist or has no zones",
-            f"改为 {'、'.join(sorted(clusters))} 之一",
-            f"use one of {', '.join(sorted(clusters))}",
-        )
-    for name, value in (("budget", o.budget), ("yearly", o.yearly)):
-        if not np.isfinite(value) or value <= 0:
-            yield at(
-                name,
-                f"{name} 应为正数,现为 {value:g}",
-                f"{name} must be a positive number; it is {value:g}",
-                "填写 1e8 货币单位的金额",
-                "write an amount in 1e8 of the currency",
-            )
-    if o.end < o.start:
-        yield at(
-            "start",
-            f"期末 {o.end} 早于期初 {o.start}",
-            f"the horizon ends ({o.end}) before it starts ({o.start})",
-            "让期末不早于期初",
-            "let the end be no earlier than the start",
-        )
 
 
 def _links(candidates: Sequence[Project]) -> Iterator[Problem]:
@@ -152,10 +112,11 @@ def _contradictions(by_id: Mapping[str, Project]) -> Iterator[Problem]:
         pair = rules.clash(rules.closure(i))
         if pair is not None:
             yield _problem(
-                f"项目 {i} 需要的项目互相排斥:{pair[0]} 与 {pair[1]}",
-                f"project {i} can never be built: {pair[0]} and {pair[1]}, both needed, exclude each other",
-                "去掉其中的 needs 或 excludes",
-                "remove the need or the exclusion",
+                f"项目 {i} 不可能建:必须与它同选的 {pair[0]} 与 {pair[1]} 互相排斥",
+                f"project {i} can never be built: {pair[0]} and {pair[1]}, both needed or in its bundle,"
+                " exclude each other",
+                "去掉其中的 needs、excludes 或 bundle",
+                "remove the need, the exclusion or the bundle",
                 column="excludes",
             )
 
@@ -190,13 +151,13 @@ def _money(candidates: Sequence[Project], o: Objective) -> Iterator[Problem]:
     cheapest = min(bundles, key=lambda i: (bundles[i], i))
     if bundles[cheapest] > o.budget + EPS:
         yield _problem(
-            f"预算 {o.budget:g} 亿元低于最便宜的项目 {cheapest}({bundles[cheapest]:g} 亿元,含其前提)",
+            f"预算 {o.budget:g} 低于最便宜的项目 {cheapest}({bundles[cheapest]:g},含其前提与组合;亿单位货币)",
             f"the budget {o.budget:g} is below the cheapest project {cheapest}"
-            f" ({bundles[cheapest]:g} with what it needs; 1e8)",
-            f"把预算提高到至少 {bundles[cheapest]:g} 亿元,或添加更便宜的候选项目",
+            f" ({bundles[cheapest]:g} with what it needs and its bundle; 1e8)",
+            f"把预算提高到至少 {bundles[cheapest]:g},或添加更便宜的候选项目",
             f"raise the budget to at least {bundles[cheapest]:g} or add cheaper candidates",
             column="budget",
-            file=_AT_OBJECTIVE,
+            file=AT_OBJECTIVE,
         )
     in_time = [p for p in rules.projects.values() if window(p, o)[0] <= window(p, o)[1]]
     if not in_time:
@@ -207,21 +168,21 @@ def _money(candidates: Sequence[Project], o: Objective) -> Iterator[Problem]:
             "延长规划期,或放宽项目的 earliest/latest",
             "lengthen the horizon, or relax earliest and latest of the projects",
             column="end",
-            file=_AT_OBJECTIVE,
+            file=AT_OBJECTIVE,
         )
         return
     yield from _never_built(candidates, o)
     peak = min(in_time, key=lambda p: (max(p.capital), p.id))
     if max(peak.capital) > o.yearly + EPS:
         yield _problem(
-            f"每年 {o.yearly:g} 亿元不够建设任何一个项目;要求最低的 {peak.id} 一年需"
-            f" {max(peak.capital):g} 亿元",
+            f"每年 {o.yearly:g} 不够建设任何一个项目;要求最低的 {peak.id} 一年需"
+            f" {max(peak.capital):g}(亿单位货币)",
             f"{o.yearly:g} a year is too little for any project; the least demanding, {peak.id}, needs"
             f" {max(peak.capital):g} in one year (1e8)",
-            f"把每年资金提高到至少 {max(peak.capital):g} 亿元",
+            f"把每年资金提高到至少 {max(peak.capital):g}",
             f"raise the yearly money to at least {max(peak.capital):g}",
             column="yearly",
-            file=_AT_OBJECTIVE,
+            file=AT_OBJECTIVE,
         )
 
 
@@ -232,11 +193,11 @@ def _never_built(candidates: Sequence[Project], o: Objective) -> Iterator[Proble
             first, last = window(p, o)
             yield replace(
                 _problem(
-                    f"项目 {p.id} 在此目标下不可能入选:一年最多需 {max(p.capital):g} 亿元,"
+                    f"项目 {p.id} 在此目标下不可能入选:一年最多需 {max(p.capital):g}(亿单位货币),"
                     f"可开工年 {first}–{last}",
                     f"project {p.id} can never be chosen under this objective: it needs up to"
                     f" {max(p.capital):g} in a year and could start {first}–{last}",
-                    f"把每年资金提高到 {max(p.capital):g} 亿元、延长规划期,或拉长建设期",
+                    f"把每年资金提高到 {max(p.capital):g}、延长规划期,或拉长建设期",
                     f"raise the yearly money to {max(p.capital):g}, lengthen the horizon, or build it slower",
                     column="capital",
                 ),
@@ -244,57 +205,74 @@ def _never_built(candidates: Sequence[Project], o: Objective) -> Iterator[Proble
             )
 
 
-def _measured(region: Region, candidates: Sequence[Project], o: Objective) -> Iterator[Problem]:
-    base = measure(region)
-    for n in sorted(o.weights):
-        if o.weights[n] > 0 and not np.isfinite(float(base.total[n])):
-            yield _problem(
-                f"“{n}”在本区域没有得分(数据不足),却有权重 {o.weights[n]:g}",
-                f"the need {n} has no score in this region (data are missing) but weighs {o.weights[n]:g}",
-                "补充数据,或把该权重设为 0 并重新分配",
-                "supply the data, or set this weight to 0 and share it among the others",
-                column="weights",
-                file=_AT_OBJECTIVE,
-            )
+_LIMITED = {"land": ("占地", "land", "km2"), "carbon": ("温室气体", "greenhouse gases", "kt CO2e")}
+
+
+def _unstated(candidates: Sequence[Project], o: Objective) -> Iterator[Problem]:
+    for column, (zh, en, unit) in _LIMITED.items():
+        if getattr(o, column) is None:
+            continue
+        for p in sorted(candidates, key=lambda p: p.id):
+            value = getattr(p, column)
+            if value is None or not np.isfinite(value):
+                yield _problem(
+                    f"目标限制了{zh},但项目 {p.id} 没有写明{zh}",
+                    f"the objective limits {en}, but project {p.id} does not state its own",
+                    f"在 projects/*.toml 中写 {column}({unit};没有则写 0),或去掉该上限",
+                    f"write {column} in projects/*.toml ({unit}; 0 where there is none), or drop the limit",
+                    column=column,
+                )
+
+
+def _least(candidates: Sequence[Project], o: Objective) -> Iterator[Problem]:
+    """Say that no project fits a limit on land or carbon."""
     rules = Rules(candidates, o)
-    for i in rules.ids:
-        try:
-            built = region
-            for j in rules.in_order(rules.closure(i) - {i}):
-                built = apply(built, rules.projects[j])
-            found = errors_of(resolve(built, rules.projects[i]))
-        except ScenarioError:
-            continue  # what it needs cannot be applied, and says so itself
-        yield from (replace(p, file=p.file or _AT_CANDIDATES) for p in found)
-    yield from _floors(region, rules, base)
-
-
-def _indices(results: Results) -> dict[str, float]:
-    return {str(k): float(v) for k, v in results.clusters["index"].items()}
-
-
-def _floors(region: Region, rules: Rules, base: Results) -> Iterator[Problem]:
-    wanted = {k: f for k, f in sorted(rules.objective.floors.items()) if f > 0}
-    if not wanted:
-        return
-    built = region
-    try:
-        for i in rules.in_order(rules.ids):
-            built = apply(built, rules.projects[i])
-    except ScenarioError:
-        return  # candidates that exclude each other may not go together; the search will tell
-    before, after = _indices(base), _indices(measure(built))
-    for k, floor in wanted.items():
-        rise = after[k] - before[k]
-        if not rise >= floor - EPS:
+    for column, (zh, en, unit) in _LIMITED.items():
+        limit = getattr(o, column)
+        if limit is None or limit < 0:
+            continue
+        of = rules.land if column == "land" else rules.carbon
+        each = {i: of(rules.closure(i)) for i in rules.ids}
+        least = min(each, key=lambda i: (each[i], i))
+        if each[least] > limit + EPS:
             yield _problem(
-                f"片区 {k} 的底线为 +{floor:g},但全部 {len(rules.ids)} 个候选项目一起建成(实测)也只升"
-                f" {rise:.3g}",
-                f"the floor of cluster {k} is a rise of {floor:g}, but all {len(rules.ids)} candidates"
-                " built"
-                f" together (measured) raise it by {rise:.3g}",
-                f"把底线降到 {max(rise, 0.0):.3g} 以下,或为该片区添加候选项目",
-                f"lower the floor below {max(rise, 0.0):.3g}, or add candidates for this cluster",
-                column="floors",
-                file=_AT_OBJECTIVE,
+                f"{zh}上限 {limit:g} {unit} 低于要求最少的项目 {least}(含其前提与组合 {each[least]:g})",
+                f"the limit on {en}, {limit:g} {unit}, is below the least demanding project {least}"
+                f" ({each[least]:g} {unit} with what it needs and its bundle)",
+                f"把上限提高到至少 {each[least]:g} {unit},或添加候选项目",
+                f"raise the limit to at least {each[least]:g} {unit}, or add candidates",
+                column=column,
+                file=AT_OBJECTIVE,
             )
+
+
+def _together(candidates: Sequence[Project], o: Objective) -> Iterator[Problem]:
+    """Warn of projects that cannot be started with all that must come with them; refuse where none can."""
+    rules = Rules(candidates, o)
+    never = [
+        i
+        for i in rules.ids
+        if buildable(rules.projects[i], o)
+        and (not rules.affordable(rules.closure(i)) or _no_years(rules, rules.closure(i)))
+    ]
+    none = not any(buildable(p, o) and p.id not in never for p in candidates)
+    for i in never:
+        others = ", ".join(sorted(rules.closure(i) - {i}))
+        yield replace(
+            _problem(
+                f"项目 {i} 不可能与必须同选的项目一起建成({others or '无'}):"
+                "预算、每年资金、开工年份或同时在建数不够",
+                f"project {i} cannot be built together with what must come with it ({others or 'nothing'}):"
+                " the budget, the yearly money, the years or what may be built at once do not allow it",
+                "放宽这些项目的 earliest/latest,提高预算、每年资金或 at_once,或延长规划期",
+                "relax earliest and latest of these projects, raise the budget, the yearly money or at_once,"
+                " or lengthen the horizon",
+                column="needs",
+            ),
+            severity="error" if none else "warning",
+        )
+
+
+def _no_years(rules: Rules, ids: frozenset[str]) -> bool:
+    timing = rules.timing(ids)
+    return timing.years is None and timing.proved

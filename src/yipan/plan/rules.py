@@ -70,17 +70,18 @@ class Rules:
 
     @cached_property
     def _closures(self) -> dict[str, frozenset[str]]:
-        out: dict[str, frozenset[str]] = {}
-        for i in self.projects:
-            seen, todo = {i}, [i]
-            while todo:
-                p = self.projects[todo.pop()]
-                with_it = self.bundles[p.bundle] if p.bundle else frozenset[str]()
-                new = {n for n in (*p.needs, *with_it) if n in self.projects} - seen
-                seen |= new
-                todo += sorted(new)
-            out[i] = frozenset(seen)
-        return out
+        def with_it(p: Project) -> Iterable[str]:
+            return (*p.needs, *sorted(self.bundles.get(p.bundle, ())))
+
+        return {i: _reached(i, with_it, self.projects) for i in self.projects}
+
+    def needed(self, project: str) -> frozenset[str]:
+        """Return the ids a project needs, directly or not (bundles not looked at)."""
+        return self._needed[project]
+
+    @cached_property
+    def _needed(self) -> dict[str, frozenset[str]]:
+        return {i: _reached(i, lambda p: p.needs, self.projects) - {i} for i in self.projects}
 
     def closure(self, project: str) -> frozenset[str]:
         """Return a project with all that must be chosen with it: what it needs and its bundle, and theirs."""
@@ -141,6 +142,17 @@ class Rules:
         if ids not in self._plans:
             self._plans[ids] = start_years([self.projects[i] for i in self.in_order(ids)], self.objective)
         return self._plans[ids]
+
+
+def _reached(
+    start: str, following: Callable[[Project], Iterable[str]], projects: Mapping[str, Project]
+) -> frozenset[str]:
+    seen, todo = {start}, [start]
+    while todo:
+        new = {n for n in following(projects[todo.pop()]) if n in projects} - seen
+        seen |= new
+        todo += sorted(new)
+    return frozenset(seen)
 
 
 def _after_needs(i: str, projects: Mapping[str, Project], within: frozenset[str], out: list[str]) -> None:

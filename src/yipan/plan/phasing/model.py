@@ -102,12 +102,8 @@ class _Build:
 
     def _with_needs(self, k: int) -> list[int]:
         """Return the project and all of the set that must be open for it to count."""
-        todo, seen = [self.ids[k]], {self.ids[k]}
-        while todo:
-            new = [n for n in self.rules.projects[todo.pop()].needs if n in self.ids and n not in seen]
-            seen.update(new)
-            todo += new
-        return [j for j, i in enumerate(self.ids) if i in seen]
+        there = self.rules.needed(self.ids[k])
+        return [j for j, i in enumerate(self.ids) if j == k or i in there]
 
     def _opened(self) -> None:
         """Tie z to x: open when it and all it needs are built, and only then."""

@@ -170,10 +170,7 @@ def _ends(rules: Rules, chosen: Chosen) -> dict[str, tuple[tuple[Chosen, Chosen]
 
     The first on top of nothing but its needs, the second on top of all that does not need it.
     """
-    needs: dict[str, Chosen] = {}
-    for i in rules.in_order(chosen):
-        direct = [n for n in rules.projects[i].needs if n in chosen]
-        needs[i] = frozenset().union(direct, *(needs[n] for n in direct))
+    needs = {i: rules.needed(i) & chosen for i in chosen}
     out = {}
     for i in sorted(chosen):
         below, most = needs[i], frozenset(j for j in chosen if i not in needs[j])
