@@ -69,9 +69,9 @@ def _condition(game: Game, b: Branched) -> Text:
         return Text(
             f"前提:任何组合的目标值不比其中一部分低 {b.allowed:.4f} 分以上(在 {b.pairs} 对实测的嵌套组合上"
             "所见最大降幅的两倍)。这个前提是检查过的,不是证明过的。",
-            f"On the condition that no set is worth less than a part of it by more than {b.allowed:.4f}"
-            f" points (twice the most that was seen on {b.pairs} nested pairs of measured sets). The condition is"
-            " checked, not proved.",
+            "On the condition that no set is worth less than a part of it by more than"
+            f" {b.allowed:.4f} points (twice the most that was seen on {b.pairs} nested pairs of"
+            " measured sets). The condition is checked, not proved.",
         )
     if game.structure == "unknown":
         return Text("其余组合都实测过,没有附加前提。", "All other sets were measured; there is no condition.")
