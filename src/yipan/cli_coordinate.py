@@ -107,6 +107,22 @@ def plain(value: object) -> object:
 
 def tables_of(region: Region, found: Whole) -> dict[str, pd.DataFrame]:
     """Return every table of the figures by name, ids as columns."""
+    out = _by_zone(found)
+    if found.circles is not None:
+        out["circles"] = found.circles.table
+    if found.services:
+        out["services"] = _services(found)
+    if found.dagum:
+        out["dagum"] = _dagum(found)
+    if found.sigma is not None:
+        columns = {"sd_log": found.sigma.sd_log, "cv": found.sigma.cv}
+        out["sigma"] = pd.DataFrame(columns, index=pd.Index(found.sigma.years, name="year"))
+    for kind, links in found.linkages.items():
+        out[f"linkages-{kind}"] = links.pairs
+    return {name: table.reset_index() for name, table in out.items()}
+
+
+def _by_zone(found: Whole) -> dict[str, pd.DataFrame]:
     out: dict[str, pd.DataFrame] = {}
     if found.coupling is not None:
         out["coupling"] = found.coupling.table()
@@ -120,16 +136,10 @@ def tables_of(region: Region, found: Whole) -> dict[str, pd.DataFrame]:
         out["local"] = found.local.table().assign(cluster=list(found.local.clusters()))
     for table in out.values():
         table.index.name = "zone"
-    if found.circles is not None:
-        out["circles"] = found.circles.table
-    if found.services:
-        out["services"] = _services(found)
-    if found.sigma is not None:
-        columns = {"sd_log": found.sigma.sd_log, "cv": found.sigma.cv}
-        out["sigma"] = pd.DataFrame(columns, index=pd.Index(found.sigma.years, name="year"))
-    for kind, links in found.linkages.items():
-        out[f"linkages-{kind}"] = links.pairs
-    return {name: table.reset_index() for name, table in out.items()}
+    if found.structure is not None:
+        out["structure"] = found.structure.table
+        out["likeness"] = found.structure.likeness.rename_axis("zone")
+    return out
 
 
 def _services(found: Whole) -> pd.DataFrame:
@@ -144,6 +154,14 @@ def _services(found: Whole) -> pd.DataFrame:
         for kind, s in found.services.items()
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("kind")
+
+
+def _dagum(found: Whole) -> pd.DataFrame:
+    rows = {
+        need: {"gini": g.total, "within": g.within, "between": g.between, "overlap": g.overlap}
+        for need, g in found.dagum.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("need")
 
 
 def _data(found: Whole, tables: dict[str, pd.DataFrame], *, form: str) -> dict[str, object]:
@@ -165,6 +183,8 @@ def _show(screen: Screen, region: Region, results: Results, found: Whole) -> Non
     _show_zones(screen, region, results, found)
     _show_circles(screen, region, found)
     _show_services(screen, found)
+    _show_dagum(screen, found)
+    _show_structure(screen, region, found)
     _show_moran(screen, region, found)
     _show_convergence(screen, found)
     _show_linkages(screen, region, found)
@@ -263,6 +283,49 @@ def _show_services(screen: Screen, found: Whole) -> None:
         for kind, s in found.services.items()
     ]
     screen.table(PARTS["services"].in_(lang), header, rows)
+
+
+def _show_dagum(screen: Screen, found: Whole) -> None:
+    if not found.dagum:
+        return
+    zh, lang = screen.lang == "zh", screen.lang
+    header = (
+        ["得分", "基尼系数", "片区之内", "片区之间(净)", "重叠", "之间占 %"]
+        if zh
+        else ["score", "Gini", "within clusters", "between (net)", "overlap", "% between"]
+    )
+    rows = [
+        [
+            NEED_NAMES[need].in_(lang),
+            *(_n(v, ".4f") for v in (g.total, g.within, g.between, g.overlap)),
+            _n(100 * g.between / g.total if g.total > 0 else math.nan, ".0f"),
+        ]
+        for need, g in found.dagum.items()
+    ]
+    screen.table(PARTS["dagum"].in_(lang), header, rows)
+
+
+def _show_structure(screen: Screen, region: Region, found: Whole) -> None:
+    if found.structure is None:
+        return
+    zh, lang = screen.lang == "zh", screen.lang
+    header = (
+        ["分区", "克鲁格曼指数(0–2)", "专业化部门", "区位商", "平均相似度(0–1)", "最相似分区"]
+        if zh
+        else ["zone", "Krugman (0–2)", "specialised in", "quotient", "mean likeness (0–1)", "most alike"]
+    )
+    rows = [
+        [
+            region.zone_name(str(z)).in_(lang),
+            _n(r["krugman"], ".3f"),
+            variables()[r["most"]].label.in_(lang) if r["most"] in variables() else str(r["most"]),
+            _n(r["quotient"]),
+            _n(r["alike"], ".3f"),
+            region.zone_name(str(r["nearest"])).in_(lang),
+        ]
+        for z, r in zip(found.structure.table.index, found.structure.table.to_dict("records"), strict=True)
+    ]
+    screen.table(PARTS["structure"].in_(lang), header, rows)
 
 
 def _show_moran(screen: Screen, region: Region, found: Whole) -> None:

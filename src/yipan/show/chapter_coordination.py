@@ -88,6 +88,13 @@ def _words(m: Material, found: Whole) -> Paragraph:
         k = int(t["linked"].sum())
         zh.append(f"{len(t)} 对有向片区中,{k} 对居民间平均出行时间在 {HOUR:.0f} 分钟以内")
         en.append(f"{k} of {len(t)} directed pairs of clusters lie within {HOUR:.0f} minutes on average")
+    index = found.dagum.get("index")
+    if index is not None and index.total > 0:
+        share = f"{100 * index.between / index.total:.0f}%"
+        zh.append(f"居民所在分区指数的基尼系数(达格姆)为 {index.total:.3f},其中片区之间占 {share}")
+        en.append(
+            f"Dagum's Gini of the index over residents is {index.total:.3f}, {share} of it between clusters"
+        )
     if not zh:
         return Paragraph(
             Text("数据不足,无法测算协同。", "The data do not allow coordination to be measured."), "note"

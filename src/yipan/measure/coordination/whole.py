@@ -31,8 +31,9 @@ from yipan.measure.coordination.lacks import (
 from yipan.measure.coordination.linkages import Linkages, zone_linkages
 from yipan.measure.coordination.metacoupling import Metacoupling, metacoupling
 from yipan.measure.coordination.potential import HourCircles, hour_circles, market_potential
-from yipan.measure.coordination.services import ServiceInequality, service_inequality
+from yipan.measure.coordination.services import DagumGini, ServiceInequality, service_inequality
 from yipan.measure.coordination.spatial import time_weights, zone_contiguity
+from yipan.measure.coordination.uneven import Structure, uneven_index, zone_structure
 from yipan.measure.coordination.zone_times import ZoneTimes, zone_times
 from yipan.measure.values import NEEDS, Results
 from yipan.network import TravelTimes, travel_times
@@ -50,6 +51,8 @@ PARTS: Mapping[str, Text] = {
     "circles": Text("一小时圈", "one-hour circles"),
     "potential": Text("市场潜力", "market potential"),
     "services": Text("公共服务的泰尔指数", "Theil's index of public services"),
+    "dagum": Text("得分的达格姆基尼系数", "Dagum's Gini of the scores"),
+    "structure": Text("产业结构", "industrial structures"),
     "moran": Text("指数的空间自相关", "spatial autocorrelation of the index"),
     "convergence": Text("收敛", "convergence"),
     "linkages": Text("引力联系", "gravity linkages"),
@@ -60,6 +63,7 @@ _FILES = {
     "services": "places.csv",
     "convergence": "statistics.csv",
     "linkages": "flows.csv",
+    "structure": "statistics.csv",
 }
 _CONVERGENCE = Text("收敛无法检验", "convergence cannot be tested")
 _T = TypeVar("_T")
@@ -85,6 +89,10 @@ class Whole:
         What the market potential adds up: ``gdp`` or ``population``.
     services
         Theil's index by kind of place, and what was counted: ``capacity`` or ``number`` (`counted`).
+    dagum
+        Of the need scores and the index between and within clusters, by need.
+    structure
+        What zones make, where the statistics hold sectors.
     moran, local
         Of the index, over shared borders.
     sigma, beta
@@ -103,6 +111,8 @@ class Whole:
     size: str
     services: Mapping[str, ServiceInequality]
     counted: Mapping[str, str]
+    dagum: Mapping[str, DagumGini]
+    structure: Structure | None
     moran: Moran | None
     local: LocalMoran | None
     ratio: str
@@ -187,6 +197,8 @@ def whole(
         size=size,
         services=services,
         counted=counted,
+        dagum=_dagum(results, notes),
+        structure=notes.attempt("structure", lambda: zone_structure(region)),
         moran=global_,
         local=local,
         ratio=ratio,
@@ -288,6 +300,14 @@ def _services(region: Region, notes: _Notes) -> tuple[dict[str, ServiceInequalit
             found[kind], counted[kind] = made
             notes.add("services", *made[0].problems, *invented_services(region, kind, made[0]))
     return found, counted
+
+
+def _dagum(results: Results, notes: _Notes) -> dict[str, DagumGini]:
+    found = notes.attempt("dagum", lambda: uneven_index(results))
+    if found is None:
+        return {}
+    notes.add("dagum", *found[1])
+    return found[0]
 
 
 def _moran(region: Region, results: Results, notes: _Notes) -> tuple[Moran | None, LocalMoran | None]:
