@@ -12,7 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yipan.region.schema import Quality
-from yipan.scenario import AddLink, ChangeActivity, ClosePlace, Project, Stop, read_projects, write_projects
+from yipan.scenario import (
+    AddLink,
+    AddStop,
+    ChangeActivity,
+    CloseLink,
+    ClosePlace,
+    Project,
+    Ranges,
+    Reinstate,
+    RestoreArea,
+    Stop,
+    read_projects,
+    write_projects,
+)
 from yipan.scenario.costs import spread_capital
 from yipan.scenario.interventions import AddLine
 from yipan.scenario.links import circles, mutual_excludes
@@ -22,6 +35,7 @@ from yipan.text import Text
 words = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
 ids = words.filter(lambda s: s == s.strip())
 money = st.floats(min_value=0, max_value=1e6, allow_nan=False)
+pairs = st.tuples(st.floats(0.01, 3), st.floats(0, 3)).map(lambda p: (p[0], p[0] + p[1]))
 points = st.tuples(ids, words, words, st.floats(-180, 180), st.floats(-90, 90)).map(lambda p: Stop(*p))
 changes = st.one_of(
     st.builds(ClosePlace, place=ids),
@@ -35,6 +49,23 @@ changes = st.one_of(
         speed=st.floats(1, 200),
     ),
     st.builds(ChangeActivity, cell=ids, jobs=st.floats(1, 1e6)),
+    st.builds(CloseLink, link=ids),
+    st.builds(
+        AddStop,
+        line=ids,
+        after=ids,
+        before=ids,
+        station=ids,
+        en=words,
+        lon=st.floats(-180, 180),
+        lat=st.floats(-90, 90),
+    ),
+    st.builds(RestoreArea, cell=ids, habitat=st.just("river"), km2=st.floats(0.01, 1e6)),
+    st.builds(
+        Reinstate,
+        what_en=words,
+        remove=ids.map(lambda i: ((("table", "links"), ("id", i)),)),
+    ),
     st.builds(
         AddLine,
         id=ids,
@@ -64,6 +95,13 @@ projects = st.builds(
     earliest=st.none() | st.integers(2000, 2030),
     latest=st.none() | st.integers(2030, 2060),
     origin=st.sampled_from(["listed", "rule:metro"]),
+    opening_upkeep=st.lists(money, max_size=1).map(tuple),
+    land=st.none() | money,
+    carbon=st.none() | st.floats(-1e6, 1e6),
+    ranges=st.just(Ranges())
+    | st.builds(
+        Ranges, cost=pairs, delay=st.none() | pairs, effect=st.none() | pairs, source=st.just("") | words
+    ),
 )
 
 
@@ -72,7 +110,8 @@ projects = st.builds(
 def test_projects_read_back_equal(some: list[Project]) -> None:
     linked = mutual_excludes(some, pairs=[(some[0].id, some[-1].id)] if len(some) > 1 else [])
     if len(linked) == 3:  # the second needs the third: no circle, no contradiction
-        linked = (linked[0], replace(linked[1], needs=(linked[2].id,)), linked[2])
+        both = [replace(p, bundle="both") for p in linked[1:]]
+        linked = (linked[0], replace(both[0], needs=(both[1].id,)), both[1])
     with tempfile.TemporaryDirectory() as folder:
         assert read_projects(write_projects(linked, Path(folder) / "p.toml")) == linked
 
@@ -134,4 +173,6 @@ def test_excludes_are_mutual_in_any_order(order: list[int], pairs: list[tuple[in
     some = [replace(base, id=str(i)) for i in order]
     out = {p.id: set(p.excludes) for p in mutual_excludes(some, pairs=[(str(a), str(b)) for a, b in pairs])}
     expected = {(str(a), str(b)) for x, y in pairs for a, b in ((x, y), (y, x)) if a != b}
+    mates = [replace(p, bundle="all") for p in some]  # chosen together: no exclusion is added between them
+    assert mutual_excludes(mates, pairs=[(str(a), str(b)) for a, b in pairs]) == tuple(mates)
     assert {(a, b) for a, others in out.items() for b in others} == expected

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from yipan.errors import Problem, ScenarioError
 from yipan.region import example
+from yipan.region.examples import example_folder
 from yipan.region.scaffold import scaffold
 from yipan.scenario import (
     AddPlace,
     ClosePlace,
+    Ranges,
     project_as_dict,
     read_projects,
     read_projects_checked,
@@ -71,6 +75,99 @@ def test_one_project_per_file_reads_with_its_values(tmp_path: Path) -> None:
     assert project.origin == "listed"
 
 
+def test_everything_a_project_may_say_reads_and_is_written(tmp_path: Path) -> None:
+    more = """
+cost = 27.0
+duration = 3
+bundle = "river"
+land = 4
+carbon = -12.5
+ranges = {cost = [0.9, 1.4], delay = [0, 2], effect = [0.7, 1.1], source = "study 2024"}
+"""
+    put(tmp_path, "a.toml", good("a", more=more, capital="", upkeep="upkeep = [0.1, 0.2, 0.3]"))
+    put(tmp_path, "b.toml", good("b", more='bundle = "river"'))
+    project, mate = read_projects(tmp_path)
+    assert project.capital == (7.0, 13.0, 7.0)  # 27 · (7/27, 13/27, 7/27): 3t² − 2t³ at thirds
+    assert [project.upkeep_in(y) for y in (-1, 0, 1, 2, 29, 30)] == [0, 0.1, 0.2, 0.3, 0.3, 0]
+    assert (project.bundle, project.land, project.carbon) == ("river", 4.0, -12.5)
+    assert project.ranges == Ranges(cost=(0.9, 1.4), delay=(0.0, 2.0), effect=(0.7, 1.1), source="study 2024")
+    written = project_as_dict(project)
+    assert written["capital"] == [7.0, 13.0, 7.0]
+    assert written["upkeep"] == [0.1, 0.2, 0.3]
+    assert "cost" not in written
+    assert not {"bundle", "land", "carbon", "ranges"} & set(project_as_dict(replace(mate, bundle="")))
+    assert read_projects(write_projects([project, mate], tmp_path / "out" / "p.toml")) == (project, mate)
+
+
+def test_nothing_of_a_small_cost_is_rounded_away(tmp_path: Path) -> None:
+    for cost in ("0.004", "0.016", "0.006", "12.3456"):
+        put(tmp_path, "a.toml", good(capital=f"cost = {cost}\nduration = 4"))
+        (project,) = read_projects(tmp_path)
+        assert project.cost == pytest.approx(float(cost), abs=1e-9)
+        assert min(project.capital) >= 0
+
+
+def test_a_project_file_without_new_keys_is_written_as_it_was(tmp_path: Path) -> None:
+    folder = example_folder("chongqing") / "projects"
+    for path in sorted(folder.glob("*.toml")):
+        projects = read_projects(path, strict=False)
+        first = write_projects(projects, tmp_path / "a.toml").read_bytes()
+        keys = {k for p in tomllib.loads(first.decode())["project"] for k in p}
+        assert not {"cost", "duration", "bundle", "land", "carbon", "ranges"} & keys
+        again = write_projects(read_projects(tmp_path / "a.toml", strict=False), tmp_path / "b.toml")
+        assert again.read_bytes() == first
+
+
+def test_a_bundle_of_one_is_a_warning(tmp_path: Path) -> None:
+    kept, found = read_projects_checked(put(tmp_path, "a.toml", good("a", more='bundle = "river"')))
+    assert [p.id for p in kept] == ["a"]
+    assert [(p.severity, p.column, p.what.en) for p in found] == [
+        ("warning", "a.bundle", "the bundle river holds this project only")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "third"),
+    [
+        ('bundle = "river"\nexcludes = ["b"]', 'bundle = "river"', ""),
+        # a brings c with it, which b excludes
+        ('bundle = "river"\nneeds = ["c"]', 'bundle = "river"\nexcludes = ["c"]', ""),
+        # c is of another bundle with d, which b excludes
+        (
+            'bundle = "river"\nneeds = ["c"]',
+            'bundle = "river"\nexcludes = ["d"]',
+            'bundle = "hill"',
+        ),
+    ],
+)
+def test_a_bundle_that_can_never_be_chosen_is_refused(
+    tmp_path: Path, first: str, second: str, third: str
+) -> None:
+    put(tmp_path, "a.toml", good("a", more=first))
+    put(tmp_path, "b.toml", good("b", more=second))
+    put(tmp_path, "c.toml", good("c", more=third))
+    put(tmp_path, "d.toml", good("d", more=third))
+    kept, found = read_projects_checked(tmp_path)
+    assert [p.id for p in kept] == ["c", "d"]
+    (problem,) = found
+    assert problem.column == "a.bundle"
+    assert "the bundle river brings both" in problem.what.en
+
+
+def test_a_bundle_that_lacks_one_of_its_projects_is_refused_with_what_needs_it(tmp_path: Path) -> None:
+    put(tmp_path, "a.toml", good("a", more='bundle = "river"'))
+    put(tmp_path, "b.toml", good("b", more='bundle = "river"', upkeep="upkeep = -1.0"))
+    put(tmp_path, "c.toml", good("c", more='needs = ["a"]'))
+    put(tmp_path, "d.toml", good("d"))
+    kept, found = read_projects_checked(tmp_path)
+    assert [p.id for p in kept] == ["d"]
+    assert [(p.column, p.what.en) for p in found] == [
+        ("upkeep", "-1.0 is below 0"),
+        ("a.bundle", "the project b of the same bundle has problems"),
+        ("c.needs", "the project a, which it needs, has problems"),
+    ]
+
+
 def test_several_projects_in_one_file_and_the_projects_folder_of_a_region(tmp_path: Path) -> None:
     two = "[[project]]\n" + good("a").replace("[[interventions]]", "[[project.interventions]]")
     two += "[[project]]\n" + good("b").replace("[[interventions]]", "[[project.interventions]]")
@@ -119,6 +216,27 @@ def test_a_region_without_projects_has_none(tmp_path: Path) -> None:
         ),
         (good().replace("place =", "plaice ="), "interventions[1].plaice", "unknown key", "place"),
         (good().split("[[interventions]]")[0], "interventions", "missing", "interventions"),
+        (good(capital=""), "capital", "missing", "either capital or cost"),
+        (good(more="cost = 3.0\nduration = 2"), "cost", "besides capital", "not both"),
+        (good(capital="cost = 3.0"), "duration", "which cost needs", "building years"),
+        (good(capital="cost = -3.0\nduration = 2"), "cost", "below 0", "correct"),
+        (good(capital="cost = 3.0\nduration = 0"), "duration", "below 1", "correct"),
+        (good(more="duration = 3"), "duration", "3 years, but capital has 2", "leave duration out"),
+        (good(upkeep="upkeep = []"), "upkeep", "has no year", "at least one year"),
+        (good(upkeep="upkeep = [0.1, -0.2]"), "upkeep", "negative", "zero or more"),
+        (good(upkeep='upkeep = "0.1"'), "upkeep", "a number or a list of numbers", "each year of operation"),
+        (good(upkeep="upkeep = [1, 1, 1, 2]", life="life = 2"), "upkeep", "for 4 years", "after its life"),
+        (good(more="land = -1"), "land", "below 0", "correct"),
+        (good(more='carbon = "much"'), "carbon", "must be a number", "kt CO2e"),
+        (good(more="ranges = [0.9, 1.4]"), "ranges", "must be a table", "how uncertain"),
+        (good(more="ranges = {costs = [0.9, 1.4]}"), "ranges.costs", "unknown key", "write cost"),
+        (good(more="ranges = {cost = 1.4}"), "ranges.cost", "two numbers", "[low, high]"),
+        (good(more="ranges = {cost = [1.4, 0.9]}"), "ranges.cost", "low 1.4 is above high 0.9", "factors"),
+        (good(more="ranges = {cost = [0, 0.9]}"), "ranges.cost", "not above zero", "factors on its cost"),
+        (good(more="ranges = {effect = [-1, 1]}"), "ranges.effect", "not above zero", "on its effect"),
+        (good(more="ranges = {delay = [-1, 1]}"), "ranges.delay", "negative", "years of delay"),
+        (good(more="ranges = {delay = [0, 1], source = 5}"), "ranges.source", "text", "comes from"),
+        (good(more='ranges = {source = "x"}'), "ranges", "holds no range", "write one"),
         ("id = ", "", "not valid TOML", "mend the syntax"),
         ("[[project]]\n[other]\nx = 1", "other", "belongs to no", "move it"),
     ],

@@ -15,14 +15,21 @@ from yipan.scenario import (
     AddLine,
     AddLink,
     AddPlace,
+    AddStop,
     ChangeActivity,
     ChangeCapacity,
     ChangeService,
+    CloseLine,
+    CloseLink,
     ClosePlace,
+    ExtendLine,
     ImproveLink,
     Intervention,
     Project,
     ProtectArea,
+    Ranges,
+    Reinstate,
+    RestoreArea,
     Scenario,
     Start,
     Stop,
@@ -57,7 +64,31 @@ ALL: tuple[Change, ...] = (
     ClosePlace(place="k1"),
     ChangeActivity(zone="B", jobs=700.0, population=-1000.0),
     ProtectArea(id="p2", zh="新保护区", en="New reserve", lon=106.2, lat=29.35, km2=12.5),
+    ExtendLine(line="m1", end="st-b1", stops=(Stop("st-b2", "东岭", "Ridge", 106.35, 29.10),)),
+    AddStop(line="m1", after="st-a2", before="st-b1", station="mid", en="Island", lon=106.2, lat=29.1),
+    CloseLine(line="m1"),
+    CloseLink(link="l3"),
+    RestoreArea(cell="B2", habitat="wetland", km2=6.0, use="park", id="w1", en="Wetland park"),
+    Reinstate(remove=((("table", "links"), ("id", "l3")),)),
 )
+
+
+RIDGE = Stop("st-b2", "东岭", "Ridge", 106.35, 29.10)
+MID = {
+    "line": "m1",
+    "after": "st-a2",
+    "before": "st-b1",
+    "station": "mid",
+    "zh": "",
+    "en": "Island",
+    "lon": 106.2,
+    "lat": 29.1,
+}
+
+
+def vars_of_link(name: str, start: str) -> tuple[tuple[str, str | float], ...]:
+    row = {"id": name, "from": start, "to": "A2", "kind": "local", "length": 11.0, "speed": 40.0}
+    return tuple({**row, "source": "invented", "quality": "assumed"}.items())
 
 
 def project(*interventions: Intervention, **other: Any) -> Project:
@@ -242,6 +273,39 @@ def test_all_problems_of_a_project_are_named_at_once() -> None:
         (ChangeActivity(zone="B"), "no change is given"),
         (ChangeActivity(cell="C2", jobs=-2001.0), "jobs of C2 would be negative"),
         (ProtectArea(id="p2", en="x", lon=106.1, lat=29.3, km2=-1.0), "area cannot be -1"),
+        (ChangeActivity(cell="C2", housing=10.0), "dwellings of C2 are not known"),
+        (ExtendLine(line="m9", end="st-b1", stops=(RIDGE,)), "there is no line m9"),
+        (ExtendLine(line="m1", end="st-a2", stops=(RIDGE,)), "st-a2 is no end of the line m1"),
+        (ExtendLine(line="m1", end="st-b1", stops=()), "no new stop"),
+        (ExtendLine(line="m1", end="st-b1", stops=(LINE.stops[0],)), "the same station as the stop before"),
+        (ExtendLine(line="m1", end="st-b1", stops=(Stop("far", "", "", 107.9, 29.1),)), "outside the region"),
+        (
+            ExtendLine(line="m1", end="st-b1", stops=(Stop("st-a1", "", "", 106.35, 29.1),)),
+            "the existing station st-a1 is",
+        ),
+        (AddStop(**{**MID, "line": "m9"}), "there is no line m9"),
+        (AddStop(**{**MID, "after": "st-a9"}), "there is no station st-a9"),
+        (AddStop(**{**MID, "after": "st-a1"}), "st-a1 and st-b1 do not follow one another on the line m1"),
+        (AddStop(**{**MID, "station": "st-b1", "lon": 106.25}), "the same station as its neighbour"),
+        (AddStop(**{**MID, "lon": 107.9}), "outside the region"),
+        (AddStop(**{**MID, "zh": "", "en": ""}), "no name in either language"),
+        (CloseLine(line="m9"), "there is no line m9"),
+        (CloseLink(link="l33"), "there is no link l33"),
+        (RestoreArea(cell="B9", habitat="wetland", km2=1.0), "there is no cell B9"),
+        (RestoreArea(cell="B2", habitat="marsh", km2=1.0), "unknown kind of nature: 'marsh'"),
+        (RestoreArea(cell="B2", habitat="forest", km2=500.0), "the zone B has 432 km2"),
+        (RestoreArea(cell="B2", habitat="forest", km2=5.0, use="park", en="x"), "empty, but there is a use"),
+        (RestoreArea(cell="B2", habitat="forest", km2=5.0, use="park", id="w"), "no name in either"),
+        (RestoreArea(cell="B2", habitat="forest", km2=5.0, use="park", id="h1", en="x"), "already in use"),
+        (Reinstate(), "no change is given"),
+        (Reinstate(remove=((("table", "links"), ("id", "l9")),)), "there is no l9 in links.csv"),
+        (Reinstate(remove=((("table", "zones"), ("id", "A")),)), "not the table and the key of a row"),
+        (Reinstate(links=((("row", 1), ("id", "l9"), ("speed", "fast")),)), "is of the wrong type: 'fast'"),
+        (Reinstate(links=((("id", "l9"),),)), "the place of the row in its table"),
+        (
+            Reinstate(links=((*vars_of_link("l9", "A9"), ("row", 1)),)),
+            "there is no cell A9",
+        ),
     ],
 )
 def test_what_is_refused(change: Change, words: str) -> None:
@@ -259,6 +323,10 @@ def test_what_is_refused(change: Change, words: str) -> None:
         ({"capital": (-1.0,)}, "costs must be zero or more"),
         ({"upkeep": -0.1}, "costs must be zero or more"),
         ({"life": 0}, "costs must be zero or more"),
+        ({"opening_upkeep": (0.1, -0.1)}, "costs must be zero or more"),
+        ({"land": -1.0}, "the land it takes is negative: -1"),
+        ({"ranges": Ranges(cost=(1.4, 0.9))}, "x.ranges.cost: low 1.4 is above high 0.9"),
+        ({"ranges": Ranges(delay=(-1.0, 0.9))}, "x.ranges.delay: -1 years is negative"),
     ],
 )
 def test_unsound_money_is_refused(other: dict[str, Any], words: str) -> None:

@@ -9,6 +9,7 @@ from yipan.errors import Problem, ScenarioError, errors_of
 from yipan.network import carry_over
 from yipan.region.value import Region, Source
 from yipan.scenario.change import SOURCE, missing, problem
+from yipan.scenario.keys import range_problems, ranges_as_dict
 from yipan.scenario.values import Project, Scenario
 from yipan.text import Text
 
@@ -131,7 +132,8 @@ def _of_project(region: Region, project: Project) -> list[Problem]:
                 (f"把投资换算为 {year} 年价格", f"convert the costs to prices of {year}"),
             )
         )
-    if not project.capital or min(project.capital) < 0 or project.upkeep < 0 or project.life < 1:
+    yearly = (*project.capital, *project.opening_upkeep, project.upkeep)
+    if not project.capital or min(yearly) < 0 or project.life < 1:
         out.append(
             problem(
                 f"{where}capital",
@@ -142,4 +144,13 @@ def _of_project(region: Region, project: Project) -> list[Problem]:
                 ("改正 capital、upkeep 或 life", "correct capital, upkeep or life"),
             )
         )
-    return out
+    if project.land is not None and project.land < 0:
+        out.append(
+            problem(
+                f"{where}land",
+                (f"占地为负:{project.land:g}", f"the land it takes is negative: {project.land:g}"),
+                ("填写平方公里数", "write the km2 it takes"),
+            )
+        )
+    ranges = ranges_as_dict(project.ranges)
+    return out + [replace(p, column=where + p.column) for p in (range_problems(ranges) if ranges else [])]

@@ -18,7 +18,10 @@ from yipan.region.value import Region
 from yipan.scenario.values import Intervention
 from yipan.text import Text
 
-Kind = Literal["id", "text", "number", "stops"]
+Kind = Literal["id", "text", "number", "stops", "rows"]
+Plain = str | int | float
+Row = tuple[tuple[str, Plain], ...]
+"""One row of a table: (column, value) pairs; what is missing is left out."""
 
 SOURCE = "scenario"
 """Source id of every row a scenario adds; `apply` lists it among the region's sources."""
@@ -81,7 +84,7 @@ class Change(Intervention):
             value = getattr(self, f.name)
             if f.default is not MISSING and value == f.default:
                 continue
-            out[f.name] = [s._asdict() for s in value] if _spec(f).kind == "stops" else value
+            out[f.name] = _WRITE.get(_spec(f).kind, lambda v: v)(value)
         return out
 
     @classmethod
@@ -148,12 +151,14 @@ def append(region: Region, table: str, rows: Sequence[Mapping[str, object]]) -> 
     """Return a table with rows added at its end, marked as assumed by the scenario."""
     frame = region.table(table)
     marked = [{**r, "source": SOURCE, "quality": Quality.ASSUMED.value} for r in rows]
-    added = {}
-    for name, kind in frame.dtypes.items():
-        blank = "" if kind == "str" else pd.NA if kind == "Int64" else np.nan
-        values = [blank if r.get(str(name)) is None else r[str(name)] for r in marked]
-        added[name] = pd.array(values, dtype=kind)
+    added = {name: typed([r.get(str(name)) for r in marked], kind) for name, kind in frame.dtypes.items()}
     return pd.concat([frame, pd.DataFrame(added)], ignore_index=True)
+
+
+def typed(values: Sequence[object], kind: Any) -> Any:
+    """Return values as a column of a dtype of the region's tables; None is what it calls missing."""
+    blank = "" if kind == "str" else pd.NA if kind == "Int64" else np.nan
+    return pd.array([blank if v is None else v for v in values], dtype=kind)
 
 
 def ids(region: Region, table: str, column: str = "id") -> set[str]:
@@ -229,7 +234,7 @@ def _unknown(key: str, known: Iterable[str]) -> Problem:
 def _value_problems(name: str, value: Any, s: Spec, *, needed: bool) -> list[Problem]:
     if s.kind == "number":
         return _number_problems(name, value, s, needed=needed)
-    if s.kind == "stops":
+    if s.kind in ("stops", "rows"):
         return []
     if s.choices and value not in s.choices and (needed or value):
         listed = ", ".join(s.choices)
@@ -316,11 +321,28 @@ def _read_stops(value: object, name: str) -> tuple[Stop, ...]:
     return tuple(out)
 
 
+def _read_rows(value: object, name: str) -> tuple[Row, ...]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise _refuse(name, "一组行", "a list of rows")
+    for i, row in enumerate(value, start=1):
+        plain = isinstance(row, Mapping) and all(
+            isinstance(v, (str, int, float)) and not isinstance(v, bool) for v in row.values()
+        )
+        if not plain:
+            raise _refuse(f"{name}[{i}]", "{列 = 值}", "{column = value}")
+    return tuple(tuple((str(k), v) for k, v in row.items()) for row in value)
+
+
 _READ: dict[Kind, Callable[[object, str], Any]] = {
     "id": _read_text,
     "text": _read_text,
     "number": _read_number,
     "stops": _read_stops,
+    "rows": _read_rows,
+}
+_WRITE: dict[Kind, Callable[[Any], Any]] = {
+    "stops": lambda value: [s._asdict() for s in value],
+    "rows": lambda value: [dict(row) for row in value],
 }
 
 C = TypeVar("C", bound=type[Change])

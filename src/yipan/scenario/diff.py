@@ -1,28 +1,39 @@
-"""What differs between two regions, and what a project does, as text a person reads."""
+"""What differs between two regions, or between two scenarios, as text a person reads."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 
 import pandas as pd
 
-from yipan.region.schema import TABLES, TableSchema
+from yipan.region.schema import STOPS, TABLES, TableSchema
 from yipan.region.value import Region
-from yipan.scenario.values import Project
+from yipan.scenario.values import Project, Ranges, Scenario, Start
+from yipan.scenario.words import heading, ranges_words
 from yipan.text import Lang, Text
 
 _UNSAID = {"source", "quality", "geometry"}
 _WORDS: Mapping[Lang, Mapping[str, str]] = {
-    "en": {"none": "no difference", "name": "name", "assumption": "assumption"},
-    "zh": {"none": "没有差别", "name": "名称", "assumption": "假设"},
+    "en": {"none": "no difference", "name": "name", "assumption": "assumption", "start": "start"},
+    "zh": {"none": "没有差别", "name": "名称", "assumption": "假设", "start": "开工"},
 }
+_WITHOUT = Text("已知没有的设施类别", "kinds of place known to be absent")
+_ORDER = Text("实施次序", "order")
 
 
-def diff(before: Region, after: Region, *, lang: Lang = "en") -> str:
-    """Return what differs between two regions, one line a row: ``+`` added, ``-`` removed, ``~`` changed.
+def diff(before: Region | Scenario, after: Region | Scenario, *, lang: Lang = "en") -> str:
+    """Return what differs, one line each: ``+`` added, ``-`` removed, ``~`` changed.
 
-    Rows are matched by the key of their table; sources, qualities and geometries are left unsaid.
+    Of two regions, the rows of every table, matched by its key (stops by line and station); sources,
+    qualities and geometries are left unsaid. Of two scenarios, projects, start years and what they hold.
+
+    Raises
+    ------
+    TypeError
+        When one is a region and the other a scenario.
 
     Examples
     --------
@@ -35,46 +46,91 @@ def diff(before: Region, after: Region, *, lang: Lang = "en") -> str:
       - s1: kind=shelter, zh=江城避难所, en=River shelter, lon=106.05, lat=29.1, capacity=10000, ...
     lines.csv
       ~ m1: headway_peak 4 → 3
+    kinds of place known to be absent: — → shelter
     """
-    lines: list[str] = []
+    if isinstance(before, Region) and isinstance(after, Region):
+        lines = list(_regions(before, after, lang))
+    elif isinstance(before, Scenario) and isinstance(after, Scenario):
+        lines = list(_scenarios(before, after, lang))
+    else:
+        raise TypeError("give two regions or two scenarios")
+    return "\n".join(lines) if lines else _WORDS[lang]["none"]
+
+
+def _regions(before: Region, after: Region, lang: Lang) -> Iterator[str]:
     for schema in TABLES:
         if before.tables[schema.name].digest == after.tables[schema.name].digest:
             continue
         found = list(_rows(schema, before.table(schema.name), after.table(schema.name)))
         if found:
-            lines += [schema.file, *(f"  {row}" for row in found)]
+            yield from (schema.file, *(f"  {row}" for row in found))
     old, new = ({a.id: a for a in r.meta.assumptions} for r in (before, after))
     word = _WORDS[lang]["assumption"]
     for name in sorted(set(old) | set(new)):
         values = [f"{r[name].value:g} {r[name].unit}" if name in r else "—" for r in (old, new)]
         if values[0] != values[1]:
-            lines.append(f"{word} {name}: {values[0]} → {values[1]}")
-    return "\n".join(lines) if lines else _WORDS[lang]["none"]
+            yield f"{word} {name}: {values[0]} → {values[1]}"
+    if set(before.meta.without) != set(after.meta.without):
+        shown = [", ".join(sorted(r.meta.without)) or "—" for r in (before, after)]
+        yield f"{_WITHOUT.in_(lang)}: {shown[0]} → {shown[1]}"
 
 
-def describe(project: Project) -> Text:
-    """Return a project in a few lines: name, cost, building time, and each of its interventions."""
-    years, cost = project.build_years, project.cost
-    head = Text(
-        f"{project.name.in_('zh')}:投资 {cost:g} 亿元({project.price_year} 年价,{years} 年建成),"
-        f"每年维护 {project.upkeep:g} 亿元,使用 {project.life} 年",
-        f"{project.name.in_('en')}: {cost:g} (1e8, prices of {project.price_year}) over"
-        f" {years} building years, upkeep {project.upkeep:g} a year, life {project.life} years",
-    )
-    each = [i.describe() for i in project.interventions]
-    return Text(
-        "\n".join([head.zh, *(f"  - {t.zh}" for t in each)]),
-        "\n".join([head.en, *(f"  - {t.en}" for t in each)]),
-    )
+def _scenarios(before: Scenario, after: Scenario, lang: Lang) -> Iterator[str]:
+    if before.name != after.name:
+        yield f"~ {_WORDS[lang]['name']}: {before.name.in_(lang)} → {after.name.in_(lang)}"
+    old, new = ({s.project.id: s for s in r.starts} for r in (before, after))
+    for i in [*old, *(i for i in new if i not in old)]:
+        if i not in new:
+            yield f"- {i}: {_start(old[i], lang)}"
+        elif i not in old:
+            yield f"+ {i}: {_start(new[i], lang)}"
+        else:
+            changes = list(_changes(old[i], new[i], lang))
+            if changes:
+                yield f"~ {i}: {', '.join(changes)}"
+    kept = [
+        [s.project.id for s in r.starts if s.project.id in old and s.project.id in new]
+        for r in (before, after)
+    ]
+    if kept[0] != kept[1]:
+        yield f"~ {_ORDER.in_(lang)}: {', '.join(kept[0])} → {', '.join(kept[1])}"
+
+
+def _start(start: Start, lang: Lang) -> str:
+    return f"{_WORDS[lang]['start']} {start.year}, {heading(start.project).in_(lang)}"
+
+
+def _changes(old: Start, new: Start, lang: Lang) -> Iterator[str]:
+    if old.year != new.year:
+        yield f"{_WORDS[lang]['start']} {old.year} → {new.year}"
+    for f in fields(Project):
+        a, b = getattr(old.project, f.name), getattr(new.project, f.name)
+        if a != b and f.name == "interventions":
+            texts = [Counter(i.describe().in_(lang) for i in side) for side in (a, b)]
+            yield from (f"- {t}" for t in (texts[0] - texts[1]).elements())
+            yield from (f"+ {t}" for t in (texts[1] - texts[0]).elements())
+        elif a != b:
+            yield f"{f.name} {_field(a, lang)} → {_field(b, lang)}"
+
+
+def _field(value: object, lang: Lang) -> str:
+    if isinstance(value, Text):
+        return _shown(value.in_(lang))
+    if isinstance(value, Ranges):
+        said = ranges_words(value)
+        return "—" if said is None else said.in_(lang)
+    if isinstance(value, tuple):
+        return " ".join(map(_shown, value)) or "—"
+    return _shown(value)
 
 
 def _rows(schema: TableSchema, before: pd.DataFrame, after: pd.DataFrame) -> Iterator[str]:
     key = list(schema.key)
-    a, b = _by_key(before, key), _by_key(after, key)
+    a, b = _by_key(before, schema), _by_key(after, schema)
     columns = [c for c in dict.fromkeys([*before.columns, *after.columns]) if c not in _UNSAID]
     said = [c for c in columns if c not in key]
     for name in [*a, *(n for n in b if n not in a)]:
-        label = " ".join(name)
+        label = " ".join(_shown((b if name in b else a)[name][k]) for k in key)
         if name not in b:
             yield f"- {label}: {_row(a[name], said)}"
         elif name not in a:
@@ -89,10 +145,17 @@ def _rows(schema: TableSchema, before: pd.DataFrame, after: pd.DataFrame) -> Ite
                 yield f"~ {label}: {', '.join(changes)}"
 
 
-def _by_key(frame: pd.DataFrame, key: list[str]) -> dict[tuple[str, ...], Mapping[str, object]]:
+def _by_key(frame: pd.DataFrame, schema: TableSchema) -> dict[tuple[str, ...], Mapping[str, object]]:
     plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    rows = plain.to_dict("records")
-    return {tuple(_shown(r[k]) for k in key): {str(k): v for k, v in r.items()} for r in rows}
+    stops = schema is STOPS  # a line's stops are numbered anew when one comes between: the station tells them
+    rows = plain.sort_values(["line", "seq"], kind="stable") if stops else plain
+    out: dict[tuple[str, ...], Mapping[str, object]] = {}
+    times: Counter[tuple[str, ...]] = Counter()
+    for r in rows.to_dict("records"):
+        name = tuple(_shown(r[k]) for k in (("line", "station") if stops else schema.key))
+        times[name] += 1  # a line may call at a station twice
+        out[(*name, str(times[name])) if stops else name] = {str(k): v for k, v in r.items()}
+    return out
 
 
 def _row(row: Mapping[str, object], columns: list[str]) -> str:

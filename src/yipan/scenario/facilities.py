@@ -17,7 +17,7 @@ from yipan.text import Text
 @register
 @dataclass(frozen=True, kw_only=True)
 class AddPlace(Change):
-    """A new facility."""
+    """A new facility; a region known to have none of its kind (`Meta.without`) then has one."""
 
     type: ClassVar[str] = "AddPlace"
     label: ClassVar[Text] = Text("新建设施", "new facility")
@@ -31,6 +31,7 @@ class AddPlace(Change):
     lat: float = spec("number", "纬度", "latitude (WGS-84)", unit="deg", low=-90, high=90)
     capacity: float | None = spec("number", "容量", "capacity", low=0, default=None)
     unit: str = spec("text", "容量单位", "unit of capacity", default="")
+    opened: float | None = spec("number", "启用年份", "year of opening", low=1000, high=2200, default=None)
 
     def unsound(self) -> list[Problem]:
         """Return what is wrong with the place itself: a capacity without unit, say."""
@@ -80,8 +81,13 @@ class AddPlace(Change):
             "lat": self.lat,
             "capacity": self.capacity,
             "unit": self.unit,
+            "opened": None if self.opened is None else int(self.opened),
         }
-        return region.replace(places=append(region, "places", [row]))
+        places = append(region, "places", [row])
+        if self.kind not in region.meta.without:
+            return region.replace(places=places)
+        without = tuple(k for k in region.meta.without if k != self.kind)
+        return region.replace(places=places, meta=replace(region.meta, without=without))
 
     def describe(self) -> Text:
         """Say what is built, with capacity and unit."""
@@ -243,16 +249,18 @@ _AMOUNTS = {
     "jobs": Text("就业岗位", "jobs"),
     "population": Text("常住人口", "residents"),
     "gdp": Text("地区生产总值(亿元)", "gross domestic product (1e8 CNY)"),
+    "housing": Text("住房套数", "dwellings"),
 }
 
 
 @register
 @dataclass(frozen=True, kw_only=True)
 class ChangeActivity(Change):
-    """More (or fewer) jobs, residents or output in a cell, or in a zone.
+    """More (or fewer) jobs, residents, output or dwellings in a cell, or in a zone.
 
     In a zone the change is spread over its cells in proportion to what each has already, equally where
-    none has any. Only the cells change: statistics are what was published.
+    none has any. Only the cells change: statistics are what was published. Dwellings need a column
+    ``housing`` in ``cells.csv``; more of them bring nobody: residents who move in are `population`.
     """
 
     type: ClassVar[str] = "ChangeActivity"
@@ -266,6 +274,7 @@ class ChangeActivity(Change):
     gdp: float = spec(
         "number", "增加的地区生产总值", "gross domestic product added", unit="1e8 CNY", default=0.0
     )
+    housing: float = spec("number", "增加的住房", "dwellings added", unit="dwelling", default=0.0)
 
     def unsound(self) -> list[Problem]:
         """Return what is wrong with the values: not exactly one place, or no change."""
@@ -283,7 +292,7 @@ class ChangeActivity(Change):
                 problem(
                     "jobs",
                     ("没有给出任何变化", "no change is given"),
-                    ("写上 jobs、population 或 gdp", "write jobs, population or gdp"),
+                    ("写上 jobs、population、gdp 或 housing", "write jobs, population, gdp or housing"),
                 )
             )
         return out
@@ -296,7 +305,7 @@ class ChangeActivity(Change):
             out = missing("zone", self.zone, region.zone_ids, ("分区", "zone"))
         where = self.cell or self.zone
         for name, add in {} if out else self._amounts().items():
-            now = region.tables["cells"].numbers(name)[self._rows(region)]
+            now = _amounts_of(region, name)[self._rows(region)]
             if not len(now) or np.isnan(now).any():
                 label = _AMOUNTS[name]
                 out.append(
@@ -348,3 +357,9 @@ class ChangeActivity(Change):
     def _rows(self, region: Region) -> NDArray[np.intp]:
         column, value = ("id", self.cell) if self.cell else ("zone", self.zone)
         return np.flatnonzero(region.tables["cells"].array(column).astype(str) == value)
+
+
+def _amounts_of(region: Region, name: str) -> NDArray[np.float64]:
+    """Return a column of the cells; all missing where the region does not have it (housing)."""
+    cells = region.tables["cells"]
+    return cells.numbers(name) if name in cells else np.full(len(cells), np.nan)

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from yipan.errors import Problem, ScenarioError, errors_of
 from yipan.region.schema import Quality
+from yipan.scenario.costs import spread_capital
 from yipan.scenario.interventions import INTERVENTIONS, intervention_from_dict
-from yipan.scenario.keys import KEYS, check_keys, floats
+from yipan.scenario.keys import KEYS, check_keys, floats, ranges_as_dict
 from yipan.scenario.links import mend_links
+from yipan.scenario.plugins import load_interventions
 from yipan.scenario.toml import toml_text, write_whole
-from yipan.scenario.values import Intervention, Project
+from yipan.scenario.values import Intervention, Project, Ranges
 from yipan.text import Text
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ def read_projects_checked(folder: Path | str) -> tuple[tuple[Project, ...], list
     problems: list[Problem] = []
     found: list[tuple[str, Project]] = []
     seen: dict[str, str] = {}
+    refused: list[tuple[str, str]] = []
     for path in _files(Path(folder), problems):
         for where, table in _tables(path, problems):
             name = table.get("id")
@@ -83,8 +86,10 @@ def read_projects_checked(folder: Path | str) -> tuple[tuple[Project, ...], list
             problems += wrong
             if project is not None:
                 found.append((path.name, project))
-    sound, linked = mend_links(found, known=set(seen))
-    return sound, problems + linked
+            elif table.get("bundle"):
+                refused.append((str(table["bundle"]), str(name)))
+    sound, linked = mend_links(found, known=set(seen), refused=refused)
+    return sound, [*problems, *linked, *load_interventions()]
 
 
 def project_from_dict(
@@ -126,7 +131,7 @@ def project_as_dict(project: Project) -> dict[str, object]:
         "owner_en": project.owner.en,
         "zones": list(project.zones),
         "capital": [float(c) for c in project.capital],
-        "upkeep": float(project.upkeep),
+        "upkeep": _upkeep(project),
         "price_year": project.price_year,
         "life": project.life,
         "source": project.source,
@@ -138,11 +143,20 @@ def project_as_dict(project: Project) -> dict[str, object]:
         "latest": project.latest,
         "needs": list(project.needs),
         "excludes": list(project.excludes),
+        "bundle": project.bundle,
+        "land": project.land,
+        "carbon": project.carbon,
+        "ranges": ranges_as_dict(project.ranges),
         "origin": "" if project.origin == "listed" else project.origin,
         "interventions": [dict(i.as_dict()) for i in project.interventions],
     }
-    required = {k.name for k in KEYS if k.required}
-    return {k: v for k, v in values.items() if k in required or v not in (None, "", [])}
+    required = {"capital", *(k.name for k in KEYS if k.required)}
+    return {k: v for k, v in values.items() if k in required or v not in (None, "", [], {})}
+
+
+def _upkeep(project: Project) -> float | list[float]:
+    yearly = [float(u) for u in (*project.opening_upkeep, project.upkeep)]
+    return yearly if len(yearly) > 1 else yearly[0]
 
 
 def write_projects(projects: Iterable[Project], path: Path | str) -> Path:
@@ -233,6 +247,7 @@ def _interventions(
     out: list[Intervention] = []
     for i, row in enumerate(rows if isinstance(rows, Sequence) else [], start=1):
         prefix = f"{where}interventions[{i}]"
+        load_interventions()
         if row.get("type") not in INTERVENTIONS:
             problems.append(_unknown_type(row.get("type"), file=file, column=f"{prefix}.type"))
             continue
@@ -283,14 +298,22 @@ def _build(values: Mapping[str, object], interventions: tuple[Intervention, ...]
         value = values.get(key)
         return value if isinstance(value, int) else None
 
+    def number(key: str) -> float | None:
+        value = values.get(key)
+        return float(value) if isinstance(value, (int, float)) else None
+
+    upkeep = floats(values["upkeep"]) or [number("upkeep") or 0.0]
+    cost, duration = number("cost"), year("duration")
+    spread = () if cost is None or duration is None else _spread(cost, duration)
     return Project(
         id=text("id"),
         name=Text(text("zh"), text("en")),
         owner=Text(text("owner_zh"), text("owner_en")),
         zones=ids("zones"),
         interventions=interventions,
-        capital=tuple(floats(values["capital"])),
-        upkeep=float(str(values["upkeep"])),
+        capital=spread or tuple(floats(values.get("capital"))),
+        upkeep=upkeep[-1],
+        opening_upkeep=tuple(upkeep[:-1]),
         price_year=year("price_year") or 0,
         life=year("life") or 0,
         source=text("source"),
@@ -301,5 +324,29 @@ def _build(values: Mapping[str, object], interventions: tuple[Intervention, ...]
         latest=year("latest"),
         needs=ids("needs"),
         excludes=ids("excludes"),
+        bundle=text("bundle"),
+        land=number("land"),
+        carbon=number("carbon"),
+        ranges=_ranges(values.get("ranges")),
         origin=text("origin") or "listed",
+    )
+
+
+def _spread(cost: float, duration: int) -> tuple[float, ...]:
+    """Spread a cost; what rounding to 0.01 leaves over goes to the dearest year, so nothing is lost."""
+    years = list(spread_capital(cost, duration))
+    dearest = max(range(duration), key=lambda y: (years[y], -abs(2 * y - duration + 1)))
+    years[dearest] = round(years[dearest] + cost - sum(years), 10)
+    return tuple(years)
+
+
+def _ranges(table: object) -> Ranges:
+    data = table if isinstance(table, Mapping) else {}
+
+    def pair(key: str) -> tuple[float, float] | None:
+        low_high = floats(data.get(key))
+        return (low_high[0], low_high[1]) if low_high else None
+
+    return Ranges(
+        cost=pair("cost"), delay=pair("delay"), effect=pair("effect"), source=str(data.get("source", ""))
     )

@@ -8,7 +8,11 @@ from yipan.errors import ScenarioError
 from yipan.scenario.change import INTERVENTIONS, Stop, missing, register
 from yipan.scenario.facilities import AddPlace, ChangeActivity, ChangeCapacity, ClosePlace, ProtectArea
 from yipan.scenario.lines import AddLine, ChangeService
-from yipan.scenario.roads import AddLink, ImproveLink
+from yipan.scenario.nature import RestoreArea
+from yipan.scenario.plugins import load_interventions
+from yipan.scenario.reverse import Reinstate
+from yipan.scenario.roads import AddLink, CloseLink, ImproveLink
+from yipan.scenario.stops import AddStop, CloseLine, ExtendLine
 from yipan.scenario.values import Intervention
 from yipan.text import Text
 
@@ -17,20 +21,29 @@ __all__ = [
     "AddLine",
     "AddLink",
     "AddPlace",
+    "AddStop",
     "ChangeActivity",
     "ChangeCapacity",
     "ChangeService",
+    "CloseLine",
+    "CloseLink",
     "ClosePlace",
+    "ExtendLine",
     "ImproveLink",
     "ProtectArea",
+    "Reinstate",
+    "RestoreArea",
     "Stop",
     "intervention_from_dict",
+    "load_interventions",
     "register",
 ]
 
 
 def intervention_from_dict(row: Mapping[str, object]) -> Intervention:
     """Build an intervention from what a project file holds, ``type`` included.
+
+    Types that plug-ins announce are found too (`load_interventions`).
 
     Raises
     ------
@@ -44,9 +57,10 @@ def intervention_from_dict(row: Mapping[str, object]) -> Intervention:
     ClosePlace(place='h2')
     """
     name = str(row.get("type", ""))
+    broken = load_interventions()
     if name not in INTERVENTIONS:
         raise ScenarioError(
             Text("未知的措施类型", "unknown type of intervention"),
-            problems=missing("type", name, INTERVENTIONS, ("措施类型", "type of intervention")),
+            problems=[*missing("type", name, INTERVENTIONS, ("措施类型", "type of intervention")), *broken],
         )
     return INTERVENTIONS[name].from_dict(row)

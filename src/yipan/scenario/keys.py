@@ -10,9 +10,10 @@ from typing import Literal
 
 from yipan.errors import Problem
 from yipan.region.schema import Quality
+from yipan.scenario.values import Ranges
 from yipan.text import Text
 
-Kind = Literal["id", "text", "number", "integer", "numbers", "ids", "tables"]
+Kind = Literal["id", "text", "number", "integer", "numbers", "yearly", "ids", "table", "tables"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,27 @@ KEYS: tuple[Key, ...] = (
         "capital",
         "numbers",
         Text(
-            "各建设年的投资,第一年在前,亿元",
-            "cost of each building year, first year first, 1e8 of the currency",
+            "各建设年的投资,第一年在前,亿元;须写 capital 或 cost",
+            "cost of each building year, first year first, 1e8 of the currency; either capital or cost",
         ),
-        True,
     ),
     Key(
-        "upkeep",
+        "cost",
         "number",
-        Text("每年运行维护费,亿元", "cost of each year of operation, 1e8 of the currency"),
+        Text(
+            "总投资,亿元,按 S 曲线分摊到 duration 年",
+            "cost of it all, 1e8 of the currency, spread over duration along an S-curve",
+        ),
+    ),
+    Key("duration", "integer", Text("工期,年", "building time, years")),
+    Key(
+        "upkeep",
+        "yearly",
+        Text(
+            "每年运行维护费,亿元;写一组数时依次为最初各年,最后一个为此后每年",
+            "cost of each year of operation, 1e8 of the currency; of a list, the first years and last every"
+            " year after them",
+        ),
         True,
     ),
     Key("price_year", "integer", Text("价格年份", "year of the prices"), True),
@@ -66,6 +79,29 @@ KEYS: tuple[Key, ...] = (
     Key("latest", "integer", Text("最晚开工年", "last year it may start")),
     Key("needs", "ids", Text("须先于或同时开工的项目", "projects that must start no later")),
     Key("excludes", "ids", Text("不能同时入选的项目", "projects that cannot be chosen with it")),
+    Key(
+        "bundle",
+        "text",
+        Text("捆绑组:同组项目同时入选或同时落选", "bundle: its projects are chosen together or not at all"),
+    ),
+    Key("land", "number", Text("占地,平方公里", "land it takes, km2")),
+    Key(
+        "carbon",
+        "number",
+        Text(
+            "全寿命期温室气体(建设与运行,减去所节省的),千吨二氧化碳当量",
+            "greenhouse gases of building and running it over its life, less what it saves, kt CO2e",
+        ),
+    ),
+    Key(
+        "ranges",
+        "table",
+        Text(
+            "不确定范围 {cost, delay, effect, source}:造价与效果为 [低, 高] 倍数,延误为 [低, 高] 年",
+            "how uncertain it is, {cost, delay, effect, source}: [low, high] factors on cost and effect,"
+            " years of delay",
+        ),
+    ),
     Key("origin", "text", Text("出处:listed 或 rule:编号", "where it comes from: listed, or rule:ID")),
     Key("interventions", "tables", Text("措施,每项须有 type", "interventions, each with its type"), True),
 )
@@ -98,7 +134,8 @@ def check_keys(
             values[key.name] = table[key.name]
         else:
             problems.append(replace(wrong, file=file, column=where + key.name))
-    problems += [replace(p, file=file, column=where + p.column) for p in _value_problems(values)]
+    more = [*_cost_problems(table, values), *_value_problems(values), *range_problems(values.get("ranges"))]
+    problems += [replace(p, file=file, column=where + p.column) for p in more]
     return values, problems + _pairs(table, file=file, where=where)
 
 
@@ -145,7 +182,13 @@ _CHECKS: dict[Kind, tuple[Callable[[object], bool], str, str]] = {
     "number": (_is_number, "数字", "a number"),
     "integer": (lambda v: isinstance(v, int) and not isinstance(v, bool), "整数", "a whole number"),
     "numbers": (lambda v: isinstance(v, list) and all(map(_is_number, v)), "一组数字", "a list of numbers"),
+    "yearly": (
+        lambda v: _is_number(v) or (isinstance(v, list) and all(map(_is_number, v))),
+        "数字或一组数字",
+        "a number or a list of numbers",
+    ),
     "ids": (lambda v: _is_list(v, str), "一组编号", "a list of ids in quotes"),
+    "table": (lambda v: isinstance(v, dict), "一个表 {键 = 值}", "a table, {key = value}"),
     "tables": (lambda v: _is_list(v, dict), "一组表", "an array of tables, each under [[interventions]]"),
 }
 
@@ -168,18 +211,24 @@ def _value_problems(values: Mapping[str, object]) -> list[Problem]:
     def wrong(column: str, zh: str, en: str, remedy_zh: str, remedy_en: str) -> None:
         out.append(Problem(what=Text(zh, en), remedy=Text(remedy_zh, remedy_en), column=column))
 
-    capital = floats(values.get("capital"))
-    if "capital" in values and not capital:
+    for key in ("capital", "upkeep"):
+        yearly = floats(values.get(key))
+        if values.get(key) == []:
+            zh, en = "至少写一年的数", "write the cost of at least one year"
+            wrong(key, "没有任何年份", "has no year", zh, en)
+        elif any(c < 0 for c in yearly):
+            wrong(key, "有负数", "has a negative cost", "改为零或正数", "write zero or more for each year")
+    upkeep, life = floats(values.get("upkeep")), values.get("life")
+    if isinstance(life, int) and len(upkeep) - 1 > life >= 1:
         wrong(
-            "capital",
-            "没有任何年份",
-            "has no year",
-            "至少写一年的投资",
-            "write the cost of at least one year",
+            "upkeep",
+            f"写了 {len(upkeep)} 年,使用年限只有 {life} 年",
+            f"is given for {len(upkeep)} years, but its life is {life}",
+            "删去使用年限以后的数",
+            "leave out the years after its life",
         )
-    elif any(c < 0 for c in capital):
-        wrong("capital", "有负数", "has a negative cost", "改为零或正数", "write zero or more for each year")
-    for key, least in (("upkeep", 0), ("life", 1), ("price_year", 1800)):
+    bounds = (("upkeep", 0), ("life", 1), ("price_year", 1800), ("cost", 0), ("duration", 1), ("land", 0))
+    for key, least in bounds:
         value = values.get(key)
         if isinstance(value, (int, float)) and value < least:
             wrong(key, f"{value} 小于 {least}", f"{value} is below {least}", "改正数值", "correct the number")
@@ -203,6 +252,93 @@ def _value_problems(values: Mapping[str, object]) -> list[Problem]:
             "interventions", "没有措施", "there is none", "至少写一项措施", "write at least one intervention"
         )
     return out
+
+
+def _cost_problems(table: Mapping[str, object], values: Mapping[str, object]) -> list[Problem]:
+    """Check that the cost is stated once: by year, or as one sum with the building time."""
+    both = "cost" in table and "capital" in table
+    capital, duration = floats(values.get("capital")), values.get("duration")
+    if both:
+        what = Text("与 capital 重复", "is given besides capital")
+        remedy = Text("只写 cost 与 duration,或只写 capital", "write cost and duration, or capital, not both")
+        return [Problem(what=what, remedy=remedy, column="cost")]
+    if "cost" in table and "duration" not in table:
+        what = Text("写了 cost 而缺少 duration", "the key is missing, which cost needs")
+        return [
+            Problem(what=what, remedy=Text("写上工期(年)", "write the building years"), column="duration")
+        ]
+    if "cost" not in table and "capital" not in table:
+        key = next(k for k in KEYS if k.name == "capital")
+        return [_missing(key, file="", where="")]
+    if capital and isinstance(duration, int) and duration != len(capital):
+        n = len(capital)
+        what = Text(f"工期 {duration} 年,而 capital 有 {n} 年", f"is {duration} years, but capital has {n}")
+        remedy = Text("删去 duration,或改正 capital", "leave duration out, or correct capital")
+        return [Problem(what=what, remedy=remedy, column="duration")]
+    return []
+
+
+_RANGES = {
+    "cost": Text("造价倍数", "factors on its cost"),
+    "delay": Text("延误年数", "years of delay"),
+    "effect": Text("效果倍数", "factors on its effect"),
+}
+
+
+def range_problems(ranges: object) -> list[Problem]:
+    """Return what is wrong with a table of ranges: unknown keys, no pair, low above high, signs."""
+    if not isinstance(ranges, Mapping):
+        return []
+    out: list[Problem] = []
+    for key, value in ranges.items():
+        column = f"ranges.{key}"
+        if key == "source":
+            if not isinstance(value, str):
+                what = Text("应为文本", "must be text in quotes")
+                out.append(
+                    Problem(what=what, remedy=Text("写明来源", "say where it comes from"), column=column)
+                )
+        elif key not in _RANGES:
+            near = get_close_matches(str(key), [*_RANGES, "source"], n=1)
+            hint = Text(f"改为 {near[0]}", f"write {near[0]}") if near else Text("删除它", "remove it")
+            known = ", ".join([*_RANGES, "source"])
+            what = Text("未知的键", "unknown key")
+            remedy = Text(f"{hint.zh}(可用的键:{known})", f"{hint.en} (known keys: {known})")
+            out.append(Problem(what=what, remedy=remedy, column=column))
+        else:
+            out += _range_problems(str(key), value, column)
+    if not set(ranges) & set(_RANGES):
+        what = Text("没有任何范围", "holds no range")
+        out.append(
+            Problem(
+                what=what, remedy=Text("写上一个,或删去它", "write one, or leave it out"), column="ranges"
+            )
+        )
+    return out
+
+
+def ranges_as_dict(ranges: Ranges) -> dict[str, object]:
+    """Return the table of ranges a project file holds; empty where none is stated."""
+    pairs = {"cost": ranges.cost, "delay": ranges.delay, "effect": ranges.effect}
+    out: dict[str, object] = {k: [float(v) for v in pair] for k, pair in pairs.items() if pair is not None}
+    return {**out, "source": ranges.source} if ranges.source else out
+
+
+def _range_problems(key: str, value: object, column: str) -> list[Problem]:
+    label = _RANGES[key]
+    remedy = Text(f"填写 [低, 高]:{label.zh}", f"write [low, high]: {label.en}")
+    if not (isinstance(value, (list, tuple)) and len(value) == 2 and all(map(_is_number, value))):
+        return [Problem(what=Text("应为两个数", "must be two numbers"), remedy=remedy, column=column)]
+    low, high = value
+    if low > high:
+        what = Text(f"低值 {low:g} 大于高值 {high:g}", f"low {low:g} is above high {high:g}")
+    elif key == "delay" and low < 0:
+        what = Text(f"{low:g} 年为负:不能早于计划", f"{low:g} years is negative: never earlier than planned")
+    elif key != "delay" and low <= 0:
+        what = Text(f"倍数 {low:g} 不大于零", f"the factor {low:g} is not above zero")
+    else:
+        return []
+    return [Problem(what=what, remedy=remedy, column=column)]
 
 
 def floats(value: object) -> list[float]:

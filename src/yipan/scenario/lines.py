@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -83,69 +84,15 @@ class AddLine(Change):
                     "stops", ("不足两站", "fewer than two stops"), ("至少写两站", "write two stops or more")
                 )
             )
-        at: dict[str, tuple[float, float]] = {}
-        for i, s in enumerate(self.stops, start=1):
-            column = f"stops[{i}]"
-            if not s.station:
-                out.append(
-                    problem(
-                        f"{column}.station",
-                        ("缺少车站编号", "no station id"),
-                        ("写上新的或已有的车站编号", "write the id of a new or an existing station"),
-                    )
-                )
-            if not (np.isfinite(s.lon) and np.isfinite(s.lat) and abs(s.lon) <= 180 and abs(s.lat) <= 90):
-                out.append(
-                    problem(
-                        column,
-                        (f"经纬度无效:{s.lon}, {s.lat}", f"no such longitude and latitude: {s.lon}, {s.lat}"),
-                        ("填写度(WGS-84)", "write degrees (WGS-84)"),
-                    )
-                )
-            if i > 1 and s.station == self.stops[i - 2].station:
-                out.append(
-                    problem(
-                        column,
-                        (f"与上一站同为 {s.station}", f"the same station as the stop before: {s.station}"),
-                        ("删去其中一站", "remove one of the two"),
-                    )
-                )
-            if at.setdefault(s.station, (s.lon, s.lat)) != (s.lon, s.lat):
-                out.append(
-                    problem(
-                        column,
-                        (f"车站 {s.station} 有两处位置", f"the station {s.station} is given at two points"),
-                        ("改正位置或车站编号", "correct the point or the station id"),
-                    )
-                )
-        return out
+        return out + stop_problems(self.stops)
 
     def against(self, region: Region) -> list[Problem]:
         """Return what does not fit the region: id in use, stations elsewhere, stops outside."""
-        out = taken("id", self.id, ids(region, "lines"))
-        known = _stations(region)
-        for i, s in enumerate(self.stops, start=1):
-            if s.station not in known:
-                continue
-            lon, lat = known[s.station]
-            km = float(straight_km(np.array([s.lon]), np.array([s.lat]), np.array([lon]), np.array([lat]))[0])
-            if km > SAME_STATION_KM:
-                out.append(
-                    problem(
-                        f"stops[{i}].station",
-                        (
-                            f"已有车站 {s.station} 在 {km:.1f} 公里之外",
-                            f"the existing station {s.station} is {km:.1f} km away",
-                        ),
-                        ("换一个车站编号或改正位置", "give it another station id, or correct the point"),
-                    )
-                )
-        new = [(s.station, s.lon, s.lat) for s in self.stops if s.station not in known]
-        return out + misplaced("stops", region, new, ("车站", "station"))
+        return taken("id", self.id, ids(region, "lines")) + elsewhere(self.stops, region)
 
     def apply(self, region: Region) -> Region:
         """Return the region with the line and its stops."""
-        known = _stations(region)
+        known = stations_of(region)
         line = {
             "id": self.id,
             "zh": self.zh,
@@ -274,7 +221,75 @@ class ChangeService(Change):
         return {n: v for n in names if (v := getattr(self, n)) is not None}
 
 
-def _stations(region: Region) -> dict[str, tuple[float, float]]:
+def stations_of(region: Region) -> dict[str, tuple[float, float]]:
     """Return (lon, lat) by station id; a station lies where its first row says."""
     stations, _ = read_stations(region)
     return {s: (float(x), float(y)) for s, x, y in zip(stations.ids, stations.lon, stations.lat, strict=True)}
+
+
+def stop_problems(stops: Sequence[Stop], *, before: str = "") -> list[Problem]:
+    """Return what is wrong with stops in themselves; `before` is the station before the first, if any."""
+    out: list[Problem] = []
+    at: dict[str, tuple[float, float]] = {}
+    for i, s in enumerate(stops, start=1):
+        column = f"stops[{i}]"
+        if not s.station:
+            out.append(
+                problem(
+                    f"{column}.station",
+                    ("缺少车站编号", "no station id"),
+                    ("写上新的或已有的车站编号", "write the id of a new or an existing station"),
+                )
+            )
+        if not (np.isfinite(s.lon) and np.isfinite(s.lat) and abs(s.lon) <= 180 and abs(s.lat) <= 90):
+            out.append(
+                problem(
+                    column,
+                    (f"经纬度无效:{s.lon}, {s.lat}", f"no such longitude and latitude: {s.lon}, {s.lat}"),
+                    ("填写度(WGS-84)", "write degrees (WGS-84)"),
+                )
+            )
+        if s.station and s.station == (stops[i - 2].station if i > 1 else before):
+            out.append(
+                problem(
+                    column,
+                    (f"与上一站同为 {s.station}", f"the same station as the stop before: {s.station}"),
+                    ("删去其中一站", "remove one of the two"),
+                )
+            )
+        if at.setdefault(s.station, (s.lon, s.lat)) != (s.lon, s.lat):
+            out.append(
+                problem(
+                    column,
+                    (f"车站 {s.station} 有两处位置", f"the station {s.station} is given at two points"),
+                    ("改正位置或车站编号", "correct the point or the station id"),
+                )
+            )
+    return out
+
+
+def elsewhere(stops: Sequence[Stop], region: Region, *, column: str = "") -> list[Problem]:
+    """Return a problem for each stop far from the station whose id it has, or far from every cell.
+
+    `column` is named in the problems; where it is empty, ``stops`` and the stop's place in them.
+    """
+    out: list[Problem] = []
+    known = stations_of(region)
+    for i, s in enumerate(stops, start=1):
+        if s.station not in known:
+            continue
+        lon, lat = known[s.station]
+        km = float(straight_km(np.array([s.lon]), np.array([s.lat]), np.array([lon]), np.array([lat]))[0])
+        if km > SAME_STATION_KM:
+            out.append(
+                problem(
+                    column or f"stops[{i}].station",
+                    (
+                        f"已有车站 {s.station} 在 {km:.1f} 公里之外",
+                        f"the existing station {s.station} is {km:.1f} km away",
+                    ),
+                    ("换一个车站编号或改正位置", "give it another station id, or correct the point"),
+                )
+            )
+    new = [(s.station, s.lon, s.lat) for s in stops if s.station not in known]
+    return out + misplaced(column or "stops", region, new, ("车站", "station"))

@@ -1,4 +1,4 @@
-"""Interventions in roads: new links between cells, faster ones."""
+"""Interventions in roads: new links between cells, faster ones, closed ones."""
 
 from __future__ import annotations
 
@@ -140,4 +140,36 @@ class ImproveLink(Change):
 
     def points(self) -> tuple[tuple[float, float], ...]:
         """Return nothing: it has no points of its own."""
+        return ()
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class CloseLink(Change):
+    """A road (or ferry) closed to everyone, both ways: for works, or to try what its loss would mean.
+
+    Another link between the same two cells stays open. Streets from OpenStreetMap stay as they are.
+    """
+
+    type: ClassVar[str] = "CloseLink"
+    label: ClassVar[Text] = Text("关闭道路", "closed road link")
+    tables: ClassVar[tuple[str, ...]] = ("links",)
+
+    link: str = spec("id", "路段编号", "link id")
+
+    def against(self, region: Region) -> list[Problem]:
+        """Return a problem when there is no such link."""
+        return missing("link", self.link, ids(region, "links"), ("路段", "link"))
+
+    def apply(self, region: Region) -> Region:
+        """Return the region without the link."""
+        links = region.table("links")
+        return region.replace(links=links[links["id"] != self.link].reset_index(drop=True))
+
+    def describe(self) -> Text:
+        """Say what closes."""
+        return Text(f"关闭道路 {self.link}", f"close road {self.link}")
+
+    def points(self) -> tuple[tuple[float, float], ...]:
+        """Return nothing: its ends are cells of the region."""
         return ()
