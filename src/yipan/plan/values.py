@@ -88,20 +88,15 @@ class Objective:
         worst = {} if self.worst_tenth is None else {WORST_TENTH: self.worst_tenth}
         return {**self.floors, **worst}
 
-    def words(self) -> Text:
-        """Say the objective in both languages."""
-        w = ", ".join(f"{k} {v:.0%}" for k, v in self.weights.items())
-        floors = ", ".join(f"{k} {v:g}" for k, v in self.floors.items()) or "-"
-        return Text(
-            f"四类需要得分加权之和(人口加权,{w});{self.start}–{self.end} 年资本总额不超过"
-            f" {self.budget:g} 亿元,"
-            f"每年不超过 {self.yearly:g} 亿元({self.price_year} 年价);各片区指数升幅不低于:{floors}",
-            f"weighted sum of the four need scores (population-weighted; {w}); capital"
-            f" {self.start}–{self.end}"
-            f" at most {self.budget:g}, any year at most {self.yearly:g} (1e8, prices of"
-            f" {self.price_year});"
-            f" least rise of the index by cluster: {floors}",
-        )
+    def words(self, currency: str = "") -> Text:
+        """Say the whole objective in both languages: what counts, what is kept, money, years, futures.
+
+        `currency` is the code of the region's currency (``CNY``); without it money is said to be in 1e8 of
+        the currency.
+        """
+        from yipan.plan.objective_words import objective_words  # noqa: PLC0415  (it reads this module)
+
+        return objective_words(self, currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
