@@ -1,7 +1,7 @@
 """The data an indicator says it needs: how a need is written, and when two regions agree on it.
 
 ``stat:VARIABLE[@YEAR|@first]``, ``cells:COLUMN``, ``sum:COLUMN``, ``places:KIND``, ``capacity:KIND``,
-``times:MODE``, ``table:NAME``, ``meta:core``. KIND may join kinds with ``|`` and end in ``*``.
+``times:MODE``, ``flow:KIND``, ``table:NAME``, ``meta:core``. KIND may join kinds with ``|`` and end in ``*``.
 Regions with the same key for a need give the same value of everything that reads only that need, so
 keys are what results are remembered by.
 """
@@ -12,7 +12,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from yipan.region.value import Region
 
-FORMS = ("stat", "cells", "sum", "places", "capacity", "times", "table", "meta")
+FORMS = ("stat", "cells", "sum", "places", "capacity", "times", "flow", "table", "meta")
 """What may stand before the colon."""
 T = TypeVar("T")
 
@@ -79,7 +79,64 @@ def zone_index(region: Region) -> pd.Index[str]:
     return _INDEX.get(region.tables["zones"].digest, lambda: pd.Index(list(region.zone_ids)))
 
 
+def cell_index(region: Region) -> pd.Index[str]:
+    """Return the cell ids as the index all cell values share."""
+    cells = region.tables["cells"]
+    return _INDEX.get(
+        ("cell", cells.column_digest("id")), lambda: pd.Index(cells.array("id").astype(str), name="cell")
+    )
+
+
+def pair_index(region: Region) -> pd.MultiIndex:
+    """Return every ordered pair of different zones, in the order of the zones, as the index of pair values.
+
+    Examples
+    --------
+    >>> from yipan.region import example
+    >>> pair_index(example("tiny")).tolist()
+    [('A', 'B'), ('A', 'C'), ('B', 'A'), ('B', 'C'), ('C', 'A'), ('C', 'B')]
+    """
+
+    def make() -> pd.MultiIndex:
+        start, end = apart(len(region.zone_ids))
+        ids = list(region.zone_ids)
+        codes: list[Any] = [start, end]
+        return pd.MultiIndex(levels=[ids, ids], codes=codes, names=["from", "to"])
+
+    return _PAIRS.get(region.tables["zones"].digest, make)
+
+
+def apart(zones: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the positions of both ends of every ordered pair of different zones (shape: pairs)."""
+    every = np.arange(zones, dtype=np.int64)
+    start, end = (
+        np.repeat(every, max(zones - 1, 0)),
+        np.tile(every, (zones, 1))[~np.eye(zones, dtype=np.bool_)],
+    )
+    return start, end
+
+
+def cluster_members(region: Region) -> dict[str, tuple[str, ...]]:
+    """Return the zone ids of every cluster, those of clusters inside it included."""
+    parent = {c.id: c.parent for c in region.meta.clusters}
+    out: dict[str, list[str]] = {c: [] for c in parent}
+    for zone, cluster in region.cluster_of.items():
+        seen: set[str] = set()
+        at = cluster
+        while at in out and at not in seen:
+            out[at].append(zone)
+            seen.add(at)
+            at = parent[at]
+    return {c: tuple(zones) for c, zones in out.items()}
+
+
+def cluster_index(region: Region) -> pd.Index[str]:
+    """Return the cluster ids as the index all cluster values share."""
+    return pd.Index([c.id for c in region.meta.clusters], name="cluster")
+
+
 _INDEX: Memo[pd.Index[str]] = Memo(size=64)
+_PAIRS: Memo[pd.MultiIndex] = Memo(size=2)
 
 
 def year_of(region: Region, variable: str, year: str) -> int | None:
@@ -139,20 +196,22 @@ def need_key(region: Region, need: str) -> str:
         return f"{rows}{known_none(region, name)}"
     if form == "times":
         return times_key(region, name)
-    if form == "table":
-        return region.tables[name].digest
+    if form in ("table", "flow"):
+        return region.tables["flows" if form == "flow" else name].digest
     return repr(region.meta.core)
 
 
 def needs_key(region: Region, needs: Sequence[str], known: dict[str, str] | None = None) -> str:
-    """Return one key for several needs, with the zones, cells, base year and currency every value rests on.
+    """Return one key for several needs, and for what every value rests on.
 
-    `known` keeps keys of single needs between calls for the same region.
+    That is zones, cells, clusters, base year and currency. `known` keeps keys of single needs between calls
+    for the same region.
     """
     keys = {} if known is None else known
     cells = region.tables["cells"]
     structure = (region.tables["zones"].digest, *map(cells.column_digest, ("id", "zone")))
-    h = hashlib.sha256(f"{structure}{region.meta.base_year}{region.meta.currency}".encode())
+    inside = [(c.id, c.parent) for c in region.meta.clusters]
+    h = hashlib.sha256(f"{structure}{inside}{region.meta.base_year}{region.meta.currency}".encode())
     for need in sorted(needs):
         if need not in keys:
             keys[need] = need_key(region, need)

@@ -24,6 +24,8 @@ Need = Literal["economy", "living", "ecology", "safety"]
 Trait = Literal["international", "green", "smart", "humanistic", ""]
 Area = Literal["industry_chain", "infrastructure", "public_service", "policy_market", "safety_joint", ""]
 Level = Literal["zone", "cell", "cluster", "pair", "region"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+"""What one value may be of: a zone, a cell, a cluster, an ordered pair of zones, the region."""
 Weight = Literal["population", "area"]
 CURRENCY = "CNY"
 """Currency of indicators in money; regions in another one get no values of them."""
@@ -38,6 +40,8 @@ class Indicator:
     ----------
     direction
         +1 more is better, -1 less is better, 0 described but not scored.
+    level
+        What one value is of; only indicators of zones are scored.
     low, high
         Goalposts, in `unit`: the values that score 0 and 100 (swapped in meaning when direction is -1:
         `low` then scores 100). NaN where the indicator is not scored.
@@ -45,15 +49,16 @@ class Indicator:
         Data the function reads, for reasons, quality and caching (see `yipan.needs`): ``stat:VARIABLE``
         (base year), ``stat:VARIABLE@YEAR``, ``stat:VARIABLE@first`` (earliest year before the base year),
         ``cells:COLUMN``, ``sum:COLUMN`` (only its zone totals), ``places:KIND``, ``capacity:KIND``,
-        ``times:MODE``, ``table:NAME``, ``meta:core``. KIND may be ``a|b`` or end in ``*``.
+        ``times:MODE``, ``flow:KIND``, ``table:NAME``, ``meta:core``. KIND may be ``a|b`` or end in ``*``.
     function
-        ``f(region) -> Series`` indexed by zone id, NaN where data are missing; at level ``region`` a
-        Series with the one index value ``region``.
+        ``f(region) -> Series`` on the index of its level, NaN where data are missing: zone id, cell id or
+        cluster id, in the order of the region; ordered pairs of different zones (``from``, ``to``;
+        `yipan.needs.pair_index`); the one value ``region``.
     traps
         What the number does not say.
     weight
         By what zones count in the value of a cluster or the region: ``population``, or ``area`` (statistic of
-        the base year) for values per land.
+        the base year) for values per land. At other levels it says nothing.
     """
 
     id: str
@@ -274,14 +279,15 @@ def _indicator(
     if row["id"] not in functions:
         r.note("id", f"{row['id']} 没有函数|no function for {row['id']}")
     direction = r.choice("direction", ("1", "-1", "0"))
+    unscored = direction == "0" or row["level"] in ("cell", "cluster", "pair")
     out = {
         "need": r.choice("need", get_args(Need)),
         "trait": r.choice("quality", get_args(Trait)),
         "area": r.choice("area", get_args(Area)),
         "level": r.choice("level", get_args(Level)),
         "weight": r.choice("weight", get_args(Weight)),
-        "low": r.number("low", blank=direction == "0"),
-        "high": r.number("high", blank=direction == "0"),
+        "low": r.number("low", blank=unscored),
+        "high": r.number("high", blank=unscored),
     }
     problems += r.problems
     if r.problems:

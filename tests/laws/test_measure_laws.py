@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 
 from yipan.inequality import gini, theil
 from yipan.measure import catalogue, forget, measure
+from yipan.network.points import forget as forget_times
+from yipan.pack import Level
 from yipan.region import Region, example
 from yipan.scenario import AddLink, AddPlace, ChangeActivity, ProtectArea
 from yipan.scenario.values import Intervention
@@ -160,14 +164,15 @@ def test_absent_data_never_becomes_a_value(indicator: str, column: str) -> None:
     cells[column] = np.nan
     results = measure(region.replace(cells=cells), [indicator])
     needs = catalogue()[indicator].needs
-    values = list(results.region_values.values()) or list(results.values[indicator])
+    table = results.table(catalogue()[indicator].level)
+    values = table.values[indicator].tolist()
     if {f"cells:{column}", f"sum:{column}"} & set(needs):
         assert np.isnan(values).all()
-        assert all(column in m.reason.en for (i, _), m in results.missing.items() if i == indicator)
+        assert len(table.missing) == len(values)
+        assert all(column in m.reason.en for m in table.missing.values())
     else:
-        full = measure(region, [indicator])
-        expected = list(full.region_values.values()) or list(full.values[indicator])
-        assert values == pytest.approx(expected, nan_ok=True)
+        expected = measure(region, [indicator]).table(catalogue()[indicator].level).values[indicator]
+        assert values == pytest.approx(expected.tolist(), nan_ok=True)
 
 
 AMOUNTS = st.lists(st.floats(0.01, 1e6), min_size=2, max_size=8)
@@ -198,11 +203,98 @@ def test_each_indicator_reads_only_what_it_declares() -> None:
     region = example("tiny")
     for indicator in catalogue().values():
         altered = _altered(region, indicator.needs)
-        a = measure(region, [indicator.id])
+        a = measure(region, [indicator.id]).table(indicator.level).values
         forget()
-        b = measure(altered, [indicator.id])
-        assert a.values.equals(b.values), indicator.id
-        assert list(a.region_values.values()) == pytest.approx(list(b.region_values.values()), nan_ok=True)
+        b = measure(altered, [indicator.id]).table(indicator.level).values
+        pd.testing.assert_frame_equal(a, b, obj=indicator.id)
+
+
+FINE: tuple[Level, ...] = ("cell", "cluster", "pair")
+
+
+@QUICK
+@given(st.lists(CHANGES, min_size=1, max_size=3))
+def test_cells_pairs_and_clusters_remembered_equal_fresh_ones(changes: list[Intervention]) -> None:
+    """After projects only what they touch is measured again, to the same values as from nothing."""
+    region = example("tiny")
+    first = measure(region, levels=FINE)
+    changed = region
+    for n, change in enumerate(changes):
+        named = {"id": f"new{n}"} if hasattr(change, "id") else {}
+        changed = replace(change, **named).apply(changed)  # type: ignore[type-var]
+    remembered = measure(changed, levels=FINE)
+    forget()
+    forget_times()
+    fresh, again = measure(changed, levels=FINE), measure(region, levels=FINE)
+    for level in FINE:
+        a, b = remembered.table(level), fresh.table(level)
+        equal(a.values, b.values)
+        equal(a.quality, b.quality)
+        assert dict(a.missing) == dict(b.missing)
+        equal(again.table(level).values, first.table(level).values)  # the region itself is as it was
+    assert remembered.run_id == fresh.run_id
+
+
+# a zone value, the cell value it is the residents' mean of, and where it is a share the limit
+MEANS = {
+    "Y-ECO-01": ("Y-CEL-02", None),
+    "N-ECO-03": ("Y-CEL-03", None),
+    "C-INF-02": ("Y-CEL-04", 60),
+    "Y-INT-01": ("Y-CEL-05", 90),
+    "Y-INT-02": ("Y-CEL-06", None),
+    "Y-LIV-01": ("Y-CEL-08", None),
+    "Y-LIV-02": ("Y-CEL-08", 30),
+    "Y-LIV-03": ("Y-CEL-09", None),
+    "Y-SMT-01": ("Y-CEL-10", None),
+    "Y-SAF-02": ("Y-CEL-11", 30),
+    "Y-SAF-04": ("Y-CEL-12", 15),
+    "Y-SAF-03": ("Y-CEL-13", None),
+    "Y-ECL-01": ("Y-CEL-14", 60),
+    "Y-ECL-03": ("Y-CEL-15", None),
+    "Y-ECO-05": ("Y-CEL-16", None),
+}
+
+
+@QUICK
+@given(CHANGES)
+def test_zone_values_are_the_residents_means_of_the_cell_values(change: Intervention) -> None:
+    region = change.apply(example("tiny"))
+    for kind in ("park", "hsr_station", "fire_station"):
+        region = AddPlace(id=f"own_{kind}", kind=kind, lon=106.22, lat=29.17).apply(region)
+    results = measure(region, [*MEANS, *{c for c, _ in MEANS.values()}])
+    people, zone = region.cells["population"].to_numpy(), region.cells["zone"].to_numpy()
+    for indicator, (cell, limit) in MEANS.items():
+        values = results.cells[cell].to_numpy()
+        values = values if limit is None else np.where(values <= limit, 100.0, 0.0)
+        for z in region.zone_ids:
+            mine = zone == z
+            expected = (people * values)[mine].sum() / people[mine].sum()
+            assert results.values.loc[z, indicator] == pytest.approx(expected, abs=1e-9), indicator
+
+
+@QUICK
+@given(LINKS)
+def test_a_new_road_brings_no_pair_of_zones_further_apart(link: Intervention) -> None:
+    ids = ["Y-PAR-01", "Y-PAR-02", "Y-PAR-04", "C-INF-04", "Y-CLU-01"]
+    region = example("tiny")
+    before, after = (measure(r, ids) for r in (region, link.apply(region)))
+    for slower in ("Y-PAR-01", "Y-PAR-02"):
+        assert (after.pairs[slower] <= before.pairs[slower] + 1e-9).all()
+    for nearer in ("Y-PAR-04", "C-INF-04"):
+        assert (after.pairs[nearer] >= before.pairs[nearer] - 1e-9).all()
+
+
+@QUICK
+@given(st.permutations(["A", "B", "C"]), st.permutations(CELLS))
+def test_the_order_of_rows_moves_cells_and_pairs_only(zones: list[str], cells: list[str]) -> None:
+    region = example("tiny")
+    by_zone, by_cell = region.zones.set_index("id", drop=False), region.cells.set_index("id", drop=False)
+    plain = measure(region, levels=FINE)
+    shuffled = measure(region.replace(zones=by_zone.loc[zones], cells=by_cell.loc[cells]), levels=FINE)
+    assert list(shuffled.cells.index) == cells
+    for level in FINE:
+        a, b = plain.table(level).values, shuffled.table(level).values
+        pd.testing.assert_frame_equal(b.loc[a.index], a, rtol=1e-12)
 
 
 def _altered(region: Region, needs: tuple[str, ...]) -> Region:

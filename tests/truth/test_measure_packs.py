@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from yipan.measure import NEEDS, catalogue, load_packs
+from yipan.pack import LEVELS
 from yipan.region import example
 
 
@@ -38,6 +39,13 @@ def test_no_standard_is_claimed_without_its_edition(indicator: str) -> None:
 
 
 def test_the_tiny_region_is_measured_by_every_pack() -> None:
+    rows = {"zone": 3, "cell": 6, "cluster": 2, "pair": 6, "region": 1}
     for pack in load_packs():
         for i in pack.indicators:
-            assert len(i.function(example("tiny"))) == (3 if i.level == "zone" else 1)
+            assert len(i.function(example("tiny"))) == rows[i.level]
+
+
+def test_only_zones_are_scored_and_every_level_is_there() -> None:
+    known = catalogue().values()
+    assert {i.level for i in known if i.scored} == {"zone"}
+    assert {i.level for i in known} == set(LEVELS)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from yipan.inequality import gini, theil
 from yipan.measure.values import REGION, Results
+from yipan.pack import LEVELS
 
 
 def region_values(results: Results) -> pd.Series[float]:
@@ -99,16 +100,17 @@ def cluster_differences(results: Results) -> pd.DataFrame:
 def describe(results: Results) -> pd.DataFrame:
     """Return one line per indicator: names, unit, grouping, spread, how many values are missing, qualities.
 
-    Index indicator id. Columns: zh, en, unit_zh, unit_en, need, trait, area, level, direction, values (zones
-    with a value), missing, least, median, most, region (see `region_values`), score (mean of its scores, by
-    residents), and official, derived, modelled, assumed (number of values by weakest quality).
+    Index indicator id. Columns: zh, en, unit_zh, unit_en, need, trait, area, level, direction, values (zones,
+    cells, pairs or clusters with a value), missing, least, median, most, region (see `region_values`), score
+    (mean of its scores, by residents), and official, derived, modelled, assumed (number of values by weakest
+    quality).
     """
     overall = region_values(results)
+    tables = {level: results.table(level) for level in LEVELS}
     rows = {}
     for i, indicator in results.indicators.items():
-        zonal = indicator.level == "zone"
-        values = results.values[i] if zonal else pd.Series([results.region_values[i]])
-        quality = results.quality[i] if zonal else pd.Series([results.region_quality[i]])
+        table = tables[indicator.level]
+        values, quality = table.values[i], table.quality[i].astype(str)
         there = values.dropna()
         rows[i] = {
             "zh": indicator.name.zh,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.metadata import entry_points
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from yipan.errors import PackError, Problem
 from yipan.measure.values import REGION
-from yipan.needs import FORMS, zone_index
-from yipan.pack import Indicator, Pack
+from yipan.needs import FORMS, cell_index, cluster_index, pair_index, zone_index
+from yipan.pack import Indicator, Level, Pack
 from yipan.region import example
 from yipan.region.value import Region
 from yipan.text import Text
@@ -60,7 +62,7 @@ def check_pack(pack: Pack, region: Region) -> list[Problem]:
     """Return everything in which `pack` breaks its contract, trying its functions on `region`.
 
     Texts and units in both languages; direction, goalposts and formula present; needs well formed; each
-    function returns a float Series on the zone index (on the one index value ``region`` at that level).
+    function returns a float Series on the index of its level (`level_index`).
     """
     problems: list[Problem] = []
     for i in pack.indicators:
@@ -114,14 +116,42 @@ def _result_faults(i: Indicator, region: Region) -> list[tuple[str, str]]:
 
 def wrong_shape(i: Indicator, region: Region, out: object) -> tuple[str, str] | None:
     """Return what is wrong with the shape of an indicator's result, or None."""
-    expected = zone_index(region) if i.level == "zone" else pd.Index([REGION])
-    if i.level not in ("zone", "region"):
-        return f"尚不支持层级 {i.level}", f"level {i.level} is not measured"
+    expected = level_index(region, i.level)
     if not isinstance(out, pd.Series) or out.dtype != np.float64:
         return "函数须返回浮点 Series", "its function must return a float Series"
     if not (out.index is expected or out.index.equals(expected)):
-        return "函数结果的索引不是分区编号", "its result is not indexed by the zone ids in order"
+        zh, en = _INDEX_WORDS[i.level]
+        return f"函数结果的索引不是{zh}", f"its result is not indexed by {en}"
     return None
+
+
+_INDEX_WORDS: Mapping[Level, tuple[str, str]] = {
+    "zone": ("分区编号", "the zone ids in order"),
+    "cell": ("单元格编号", "the cell ids in order"),
+    "cluster": ("片区编号", "the cluster ids in order"),
+    "pair": ("分区对(见 yipan.needs.pair_index)", "the pairs of zones in order (yipan.needs.pair_index)"),
+    "region": ("“region”一项", "the one value 'region'"),
+}
+
+
+def level_index(region: Region, level: Level) -> pd.Index[Any]:
+    """Return the index that values of a level have in a region.
+
+    Examples
+    --------
+    >>> level_index(example("tiny"), "cluster").tolist()
+    ['valley', 'hills']
+    """
+    return _INDICES[level](region)
+
+
+_INDICES: Mapping[Level, Callable[[Region], pd.Index[Any]]] = {
+    "zone": zone_index,
+    "cell": cell_index,
+    "cluster": cluster_index,
+    "pair": pair_index,
+    "region": lambda _: pd.Index([REGION]),
+}
 
 
 def _twice(packs: list[Pack]) -> list[Problem]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from yipan.needs import Memo, kind_rows, known_none, needs_key, year_of
+from yipan.needs import Memo, kind_rows, known_none, needs_key, of_kind, year_of
 from yipan.pack import CURRENCY, Indicator
 from yipan.region.schema import SCHEMAS, Quality
 from yipan.region.value import Region
@@ -26,13 +26,15 @@ _TABLES_OF_TIMES = {
 class Absence:
     """One need that is not met: in which zones (shape: zones), why, and what would mend it.
 
-    `everywhere` says that nothing can be computed at all without it.
+    `everywhere` says that nothing can be computed at all without it; `cells` which cells lack it, where it
+    is a column of theirs.
     """
 
     zones: NDArray[np.bool_]
     reason: Text
     remedy: Text
     everywhere: bool = False
+    cells: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ def absence(region: Region, need: str) -> Absence | None:
         return _absent_column(region, name)
     if form in ("places", "capacity"):
         return _absent_places(region, name, capacity=form == "capacity")
-    if form == "meta":
-        return _absent_core(region)
+    if form in ("meta", "flow"):
+        return _absent_core(region) if form == "meta" else _absent_flows(region, name)
     tables = _TABLES_OF_TIMES[name] if form == "times" else (name,)
     if any(len(region.tables[t]) for t in tables) or (form == "times" and region.layers):
         return None
@@ -155,6 +157,7 @@ def _absent_column(region: Region, column: str) -> Absence | None:
         Text(f"cells.csv 的 {column} 列缺值", f"the column {column} of cells.csv is missing or has gaps"),
         Text(f"在 cells.csv 填写 {column} 列", f"fill the column {column} of cells.csv"),
         everywhere=bool(gaps.all()),
+        cells=gaps,
     )
 
 
@@ -179,6 +182,19 @@ def _absent_places(region: Region, kind: str, *, capacity: bool) -> Absence | No
     )
 
 
+def _absent_flows(region: Region, kind: str) -> Absence | None:
+    if of_kind(region.tables["flows"].array("kind"), kind).any():
+        return None
+    return _everywhere(
+        region,
+        Text(f"flows.csv 没有 {kind} 类流量", f"flows.csv has no flows of kind {kind}"),
+        Text(
+            f"在 flows.csv 补充 kind={kind} 的行(from、to 为分区编号)",
+            f"add rows with kind={kind} to flows.csv (from and to are zone ids)",
+        ),
+    )
+
+
 def ranks(region: Region, need: str) -> NDArray[np.int64]:
     """Return the rank of the weakest quality of one need's data (shape: zones; 0 best, 3 weakest)."""
     form, _, name = need.partition(":")
@@ -195,8 +211,10 @@ def ranks(region: Region, need: str) -> NDArray[np.int64]:
         quality = region.tables["places"].array("quality")[kind_rows(region, name)]
         # none at all, but known to be none: that is what someone says
         return np.full(zones, _worst(quality) if quality.size else Quality.ASSUMED.rank)
-    if form == "meta":
-        return np.zeros(zones, dtype=np.int64)
+    if form in ("meta", "flow"):
+        flows = region.tables["flows"]
+        rows = of_kind(flows.array("kind"), name) if form == "flow" else slice(0)
+        return np.full(zones, _worst(flows.array("quality")[rows]))
     tables = _TABLES_OF_TIMES[name] if form == "times" else (name,)
     # speeds on streets are assumed by class: times along them are modelled at best
     streets = Quality.MODELLED.rank if form == "times" and region.layers else 0

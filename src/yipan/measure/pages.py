@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from yipan.measure.load import load_packs
 from yipan.measure.values import NEED_NAMES, NEEDS
-from yipan.pack import Indicator
+from yipan.pack import Indicator, Level
 from yipan.text import Text
 
 TRAITS = {
@@ -23,7 +24,14 @@ AREAS = {
     "policy_market": Text("政策与市场", "Policy and market"),
     "safety_joint": Text("安全联防", "Joint safety"),
 }
-LEVELS = {"zone": Text("分区", "zone"), "region": Text("区域", "region")}
+LEVELS: Mapping[Level, Text] = {
+    "zone": Text("分区", "zone"),
+    "cell": Text("单元格", "cell"),
+    "cluster": Text("片区", "cluster"),
+    "pair": Text("分区对(有向)", "pair of zones (ordered)"),
+    "region": Text("区域", "region"),
+}
+"""What one value of an indicator is of."""
 WEIGHTS = {"population": Text("常住人口", "residents"), "area": Text("土地面积", "land")}
 DIRECTIONS = {
     1: Text("越高越好", "more is better"),
@@ -42,6 +50,7 @@ _FORMS: Mapping[str, Callable[[str], Text]] = {
         f"places.csv,类别 `{_kind(n)}` 及其容量", f"places.csv, kind `{_kind(n)}` with capacity"
     ),
     "times": lambda n: Text(f"出行时间,方式 `{n}`", f"travel times, mode `{n}`"),
+    "flow": lambda n: Text(f"flows.csv,类别 `{_kind(n)}`", f"flows.csv, kind `{_kind(n)}`"),
     "table": lambda n: Text(f"{n}.csv", f"{n}.csv"),
     "meta": lambda n: Text(f"region.toml,`{n}`", f"region.toml, `{n}`"),
 }
@@ -77,16 +86,16 @@ def page(indicator: Indicator, others: Iterable[Indicator] = ()) -> str:
     rows = [
         ("单位", "Unit", i.unit),
         ("方向", "Direction", DIRECTIONS[i.direction]),
-        ("层级", "Level", LEVELS.get(i.level, Text(i.level, i.level))),
+        ("层级", "Level", LEVELS[i.level]),
         ("需要", "Need", NEED_NAMES[i.need]),
         ("特质", "Quality", TRAITS.get(i.trait, Text("—", "—"))),
         ("协同领域", "Area of coordination", AREAS.get(i.area, Text("—", "—"))),
         ("汇总权重", "Weight in clusters and region", WEIGHTS[i.weight]),
         ("领域包", "Pack", Text(f"`{i.pack}`", f"`{i.pack}`")),
     ]
-    if i.level == "region":
+    if i.level != "zone":
         rows = [row for row in rows if row[0] != "汇总权重"]
-    if i.direction:
+    if math.isfinite(i.low):
         ends = f"{_number(i.low)} – {_number(i.high)}"
         rows.insert(2, ("阈值", "Goalposts", Text(ends, ends)))
     table = [f"| {zh} · {en} | {_both(text)} |" for zh, en, text in rows]
@@ -131,11 +140,13 @@ def index_page(indicators: Iterable[Indicator]) -> str:
         "# 指标 · Indicators",
         "",
         f"共 {len(every)} 项。分数以固定阈值换算为 0–100;需要得分为其计分指标的等权平均(至少一半可用);"
-        "综合指数为四类需要得分的几何平均(每项不低于 1)。区域级指标不计分。",
+        "综合指数为四类需要得分的几何平均(每项不低于 1)。"
+        "只有分区的指标计分;单元格、片区、分区对和区域的指标不计分。",
         "",
         f"{len(every)} in all. Fixed goalposts turn values into scores 0–100; a need score is the mean of its"
         " scored indicators with equal weights (at least half must be available); the index is the geometric"
-        " mean of the four need scores, each floored at 1. Values of the whole region are not scored.",
+        " mean of the four need scores, each floored at 1. Only indicators of zones are scored; those of"
+        " cells, clusters, pairs of zones and the whole region are not.",
         "",
     ]
     for need in NEEDS:
@@ -176,16 +187,17 @@ def _kind(name: str) -> str:
 
 def _table(indicators: Iterable[Indicator]) -> list[str]:
     head = [
-        "| | 指标 · Indicator | 单位 · Unit | 方向 · Direction | 阈值 · Goalposts |",
-        "|---|---|---|---|---|",
+        "| | 指标 · Indicator | 层级 · Level | 单位 · Unit | 方向 · Direction | 阈值 · Goalposts |",
+        "|---|---|---|---|---|---|",
     ]
     rows = [
         (
             f"[{i.id}]({i.id}.md)",
             f"{i.name.zh} · {i.name.en}",
+            _both(LEVELS[i.level]),
             _both(i.unit),
             _both(DIRECTIONS[i.direction]),
-            f"{_number(i.low)} – {_number(i.high)}" if i.direction else "—",
+            f"{_number(i.low)} – {_number(i.high)}" if math.isfinite(i.low) else "—",
         )
         for i in indicators
     ]

@@ -4,42 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from yipan.errors import MeasureError, YipanError
+from yipan.errors import MeasureError
 from yipan.measure.index import missing_needs, need_scores, score, weighted_rows
-from yipan.measure.load import load_packs, wrong_shape
-from yipan.measure.needs import Absence, find, other_currency, statistic
-from yipan.measure.values import NEEDS, REGION, Missing, Results
-from yipan.needs import Memo, needs_key, zone_index
-from yipan.pack import Indicator
+from yipan.measure.load import level_index, load_packs
+from yipan.measure.needs import statistic
+from yipan.measure.one import Measured, measure_one, refuse_too_many_pairs
+from yipan.measure.values import NEEDS, REGION, LevelTable, Missing, Reasons, Results
+from yipan.needs import Memo, cluster_members, needs_key, zone_index
+from yipan.network.memo import Memo as SizedMemo
+from yipan.pack import LEVELS, Indicator, Level
 from yipan.region.schema import Quality
 from yipan.region.value import Region
 from yipan.text import Text
 from yipan.version import __version__
 
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One indicator of one region: values, qualities, reasons for what is missing (shape: its index)."""
-
-    values: NDArray[np.float64]
-    quality: NDArray[np.str_]
-    missing: Mapping[int, Missing]
-
-
 _MEASURED: Memo[Measured] = Memo(size=8192)
-_QUALITIES = np.array([q.value for q in Quality])
+_LARGE: SizedMemo[Measured] = SizedMemo(share=0.1)
+"""Values of cells and pairs, which are many: bounded by bytes."""
+_QUALITIES = np.array([*(q.value for q in Quality), ""])
+_CATEGORIES: pd.Index[str] = pd.Index(_QUALITIES)
+DEFAULT: tuple[Level, ...] = ("zone", "region")
+"""Levels measured unless others are asked for: those that scores, targets and plans rest on."""
 
 
-def measure(region: Region, indicators: Sequence[str] | None = None) -> Results:
-    """Measure a region: every indicator of every installed pack, need scores, index.
+def measure(
+    region: Region, indicators: Sequence[str] | None = None, *, levels: Collection[Level] | None = None
+) -> Results:
+    """Measure a region: indicators of the installed packs, need scores, index.
 
     Indicators are remembered by the data they declare to need: after a project only those it touches
     are computed again.
@@ -49,7 +47,10 @@ def measure(region: Region, indicators: Sequence[str] | None = None) -> Results:
     region
         Never changed.
     indicators
-        Ids to measure; all by default. Need scores and index are then built from these alone.
+        Ids to measure, of any level; all by default. Need scores and index are then built from these alone.
+    levels
+        Only indicators of these levels: zone, cell, cluster, pair (of zones), region. By default all that
+        are named, or, where none are, those of zones and of the region.
 
     Returns
     -------
@@ -59,7 +60,8 @@ def measure(region: Region, indicators: Sequence[str] | None = None) -> Results:
     Raises
     ------
     MeasureError
-        An id is unknown, or a pack's function fails or breaks its contract on this region.
+        An id is unknown, a pack's function fails or breaks its contract on this region, or values of pairs
+        of zones would not fit into memory.
 
     Examples
     --------
@@ -67,15 +69,24 @@ def measure(region: Region, indicators: Sequence[str] | None = None) -> Results:
     >>> results = measure(example("tiny"))
     >>> float(results.values.loc["A", "N-LIV-02"])  # 1,500 beds for 300,000 residents
     500.0
+    >>> results = measure(example("tiny"), levels=["cell", "pair"])
+    >>> float(results.cells.loc["B2", "Y-CEL-08"])  # minutes to the nearest hospital
+    22.0
     """
-    chosen = _chosen(indicators)
+    chosen = _chosen(indicators, levels)
+    refuse_too_many_pairs(region, chosen)
     known: dict[str, str] = {}
     seconds: dict[str, float] = {}
     measured: dict[str, Measured] = {}
     for i in chosen:
         start = time.perf_counter()
         key = (i.id, i.function, needs_key(region, i.needs, known))
-        measured[i.id] = _MEASURED.get(key, lambda i=i: _measure_one(region, i, known))  # type: ignore[misc]
+
+        def make(i: Indicator = i) -> Measured:
+            return measure_one(region, i, known)
+
+        large = i.level in ("cell", "pair")
+        measured[i.id] = _LARGE.make(key, make) if large else _MEASURED.get(key, make)
         seconds[i.id] = time.perf_counter() - start
     return _results(region, chosen, measured, seconds)
 
@@ -83,6 +94,7 @@ def measure(region: Region, indicators: Sequence[str] | None = None) -> Results:
 def forget() -> None:
     """Forget every remembered indicator value (the next `measure` computes all of them)."""
     _MEASURED.clear()
+    _LARGE.clear()
 
 
 def catalogue() -> dict[str, Indicator]:
@@ -90,10 +102,15 @@ def catalogue() -> dict[str, Indicator]:
     return {i.id: i for pack in load_packs() for i in pack.indicators}
 
 
-def _chosen(ids: Sequence[str] | None) -> list[Indicator]:
+def _chosen(ids: Sequence[str] | None, levels: Collection[Level] | None) -> list[Indicator]:
     known = catalogue()
+    strange = sorted(set(levels or ()) - set(LEVELS))
+    if strange:
+        names, there = ", ".join(strange), ", ".join(LEVELS)
+        raise MeasureError(Text(f"没有层级 {names};可用:{there}", f"no level {names}; there are: {there}"))
     if ids is None:
-        return list(known.values())
+        wanted = DEFAULT if levels is None else levels
+        return [i for i in known.values() if i.level in wanted]
     unknown = [i for i in ids if i not in known]
     if unknown:
         names = ", ".join(unknown)
@@ -103,69 +120,7 @@ def _chosen(ids: Sequence[str] | None) -> list[Indicator]:
                 f"no indicator {names}; there are: {', '.join(known)}",
             )
         )
-    return [known[i] for i in dict.fromkeys(ids)]
-
-
-def _measure_one(region: Region, indicator: Indicator, known: dict[str, str]) -> Measured:
-    found = [find(region, n, known) for n in indicator.needs]
-    absent = [*(f.absence for f in found), other_currency(region, indicator)]
-    gaps = [a for a in absent if a is not None]
-    regional = indicator.level == "region"
-    size = 1 if regional else len(region.zone_ids)
-    if any(a.everywhere for a in gaps):
-        values = np.full(size, np.nan)
-    else:
-        values = _call(region, indicator)
-        for a in gaps:
-            values[a.zones.any() if regional else a.zones] = np.nan
-    lacking = np.isnan(values)
-    rank = np.max([f.ranks for f in found], axis=0)
-    quality = _QUALITIES[np.full(1, rank.max()) if regional else rank]
-    missing = {int(z): _reason(indicator, gaps, int(z), regional=regional) for z in np.flatnonzero(lacking)}
-    return Measured(values, np.where(lacking, "", quality), MappingProxyType(missing))
-
-
-def _call(region: Region, indicator: Indicator) -> NDArray[np.float64]:
-    try:
-        with np.errstate(all="ignore"):
-            out = indicator.function(region)
-    except YipanError:  # the region's own fault, told by who found it
-        raise
-    except Exception as error:
-        raise MeasureError(
-            Text(
-                f"指标 {indicator.id}(领域包 {indicator.pack})计算出错:{error!r}",
-                f"indicator {indicator.id} of the pack {indicator.pack} fails: {error!r}",
-            )
-        ) from error
-    fault = wrong_shape(indicator, region, out)
-    if fault:
-        raise MeasureError(Text(f"指标 {indicator.id}:{fault[0]}", f"indicator {indicator.id}: {fault[1]}"))
-    values = out.to_numpy(dtype=np.float64, copy=True)
-    values[~np.isfinite(values)] = np.nan
-    return values
-
-
-def _reason(indicator: Indicator, gaps: Sequence[Absence], z: int, *, regional: bool) -> Missing:
-    """Return why a value is missing: data absent here, else data absent elsewhere, else the formula."""
-    here = [a for a in gaps if a.everywhere or regional or a.zones[z]]
-    causes = here or list(gaps)
-    if not causes:
-        return Missing(
-            Text(f"公式在此无定义:{indicator.formula}", f"formula undefined here: {indicator.formula}"),
-            Text(
-                f"核对所需数据:{' '.join(indicator.needs)}",
-                f"check the data it needs: {' '.join(indicator.needs)}",
-            ),
-        )
-    where = Text("", "") if here else Text("(其他分区)", " (in other zones)")
-    return Missing(
-        Text(
-            ";".join(f"{a.reason.zh}{where.zh}" for a in causes),
-            "; ".join(f"{a.reason.en}{where.en}" for a in causes),
-        ),
-        Text(";".join(a.remedy.zh for a in causes), "; ".join(a.remedy.en for a in causes)),
-    )
+    return [known[i] for i in dict.fromkeys(ids) if levels is None or known[i].level in levels]
 
 
 def _results(
@@ -180,8 +135,7 @@ def _results(
     scored = [i for i in zonal if i.scored]
     scores = _stack([score(measured[i.id].values, i) for i in scored], len(zones))
     needs = need_scores(scores, scored)
-    missing = {(i.id, zones[z]): m for i in zonal for z, m in measured[i.id].missing.items()}
-    missing |= {(i.id, REGION): m for i in regional for m in measured[i.id].missing.values()}
+    missing = _missing(zones, zonal, measured) | _missing([REGION], regional, measured)
     missing |= missing_needs(needs, zones, scored)
     columns = [*NEEDS, "index"]
     index = zone_index(region)
@@ -189,10 +143,10 @@ def _results(
     weights = np.nan_to_num(people)
     area = statistic(region, "area", region.meta.base_year)
     cluster = np.array([region.cluster_of[z] for z in zones])
-    inside = _cluster_members(region)
+    inside = cluster_members(region)
     by_cluster = [weighted_rows(needs, weights, np.isin(zones, m)) for m in inside.values()]
     values = _stack([measured[i.id].values for i in zonal], len(zones))
-    quality = np.array([measured[i.id].quality for i in zonal], dtype=object).reshape(-1, len(zones)).T
+    quality = np.array([_QUALITIES[measured[i.id].ranks] for i in zonal], dtype=object)
     return Results(
         run_id=_run_id(region, chosen),
         region_id=region.id,
@@ -200,8 +154,10 @@ def _results(
         values=pd.DataFrame(values, index=index, columns=[i.id for i in zonal]),
         region_values=MappingProxyType({i.id: float(measured[i.id].values[0]) for i in regional}),
         missing=MappingProxyType(missing),
-        quality=pd.DataFrame(quality, index=index, columns=[i.id for i in zonal], dtype=object),
-        region_quality=MappingProxyType({i.id: str(measured[i.id].quality[0]) for i in regional}),
+        quality=pd.DataFrame(
+            quality.reshape(-1, len(zones)).T, index=index, columns=[i.id for i in zonal], dtype=object
+        ),
+        region_quality=MappingProxyType({i.id: str(_QUALITIES[measured[i.id].ranks[0]]) for i in regional}),
         scores=pd.DataFrame(scores, index=index, columns=[i.id for i in scored]),
         needs=pd.DataFrame(needs, index=index, columns=columns),
         clusters=pd.DataFrame(
@@ -213,20 +169,45 @@ def _results(
         cluster=pd.Series(cluster, index=index),
         cluster_members=MappingProxyType(inside),
         seconds=MappingProxyType(dict(seconds)),
+        levels=MappingProxyType(_levels(region, chosen, measured)),
     )
 
 
-def _cluster_members(region: Region) -> dict[str, tuple[str, ...]]:
-    parent = {c.id: c.parent for c in region.meta.clusters}
-    out: dict[str, list[str]] = {c: [] for c in parent}
-    for zone, cluster in region.cluster_of.items():
-        seen: set[str] = set()
-        at = cluster
-        while at in out and at not in seen:
-            out[at].append(zone)
-            seen.add(at)
-            at = parent[at]
-    return {c: tuple(zones) for c, zones in out.items()}
+def _missing(
+    keys: Sequence[str], indicators: Sequence[Indicator], measured: Mapping[str, Measured]
+) -> dict[tuple[str, str], Missing]:
+    out: dict[tuple[str, str], Missing] = {}
+    for i in indicators:
+        m = measured[i.id]
+        out |= {(i.id, keys[at]): m.reasons[m.codes[at]] for at in np.flatnonzero(m.codes >= 0).tolist()}
+    return out
+
+
+def _levels(
+    region: Region, chosen: Sequence[Indicator], measured: Mapping[str, Measured]
+) -> dict[Level, LevelTable]:
+    """Return the tables of the levels beside zones and region that were measured."""
+    out: dict[Level, LevelTable] = {}
+    for level in ("cell", "cluster", "pair"):
+        mine = {i.id: measured[i.id] for i in chosen if i.level == level}
+        if not mine:
+            continue
+        index = level_index(region, level)
+        quality = {
+            i: pd.Categorical.from_codes(
+                np.where(m.ranks < 0, len(Quality), m.ranks).astype(np.int8), categories=_CATEGORIES
+            )
+            for i, m in mine.items()
+        }
+        out[level] = LevelTable(
+            level,
+            pd.DataFrame(
+                _stack([m.values for m in mine.values()], len(index)), index=index, columns=list(mine)
+            ),
+            pd.DataFrame(quality, index=index),
+            Reasons(index, {i: (m.codes, m.reasons) for i, m in mine.items()}),
+        )
+    return out
 
 
 def _stack(columns: Sequence[NDArray[np.float64]], rows: int) -> NDArray[np.float64]:

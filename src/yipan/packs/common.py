@@ -1,4 +1,4 @@
-"""What the indicators of all packs share: times to places, zone means and shares.
+"""What the indicators of all packs share: times to places, zone means and shares, cells, pairs, clusters.
 
 Times are remembered by `yipan.network`, so indicators that share them compute them once.
 """
@@ -10,9 +10,20 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from yipan.needs import Memo, kind_rows, needs_key, zone_index
+from yipan.needs import (
+    Memo,
+    apart,
+    cell_index,
+    cluster_index,
+    cluster_members,
+    kind_rows,
+    needs_key,
+    pair_index,
+    zone_index,
+)
 from yipan.network.access import cumulative, nearest, within
 from yipan.network.distance import straight_km
+from yipan.network.groups import GroupMeans, group_means
 from yipan.network.points import times_to_points
 from yipan.network.times import travel_times
 from yipan.network.values import Mode
@@ -22,8 +33,13 @@ __all__ = [
     "LONGEST",
     "Array",
     "Mask",
+    "between_zones",
+    "by_cell",
+    "by_cluster",
+    "by_pair",
     "capacity_by_zone",
     "cells",
+    "cluster_cells",
     "core_cells",
     "distances_km",
     "minutes",
@@ -52,6 +68,7 @@ and one stranded cell must not make a zone's mean infinite."""
 
 _REACH: Memo[Array] = Memo(size=256)
 _ZONES: Memo[NDArray[np.int64]] = Memo(size=256)
+_BETWEEN: Memo[GroupMeans] = Memo(size=8)
 
 
 def cells(region: Region, column: str) -> Array:
@@ -62,6 +79,48 @@ def cells(region: Region, column: str) -> Array:
 def series(region: Region, values: Array) -> pd.Series[float]:
     """Return values per zone (shape: zones) as a Series on the zone index."""
     return pd.Series(values, index=zone_index(region), copy=False)
+
+
+def by_cell(region: Region, values: Array) -> pd.Series[float]:
+    """Return values per cell (shape: cells) as a Series on the cell index."""
+    return pd.Series(np.asarray(values, dtype=np.float64), index=cell_index(region), copy=False)
+
+
+def by_pair(region: Region, values: Array) -> pd.Series[float]:
+    """Return values between zones (shape: zones from, zones to) as a Series on the index of pairs.
+
+    What lies on the diagonal is left out: a pair is of two different zones.
+    """
+    return pd.Series(np.asarray(values[apart(len(values))], dtype=np.float64), index=pair_index(region))
+
+
+def by_cluster(region: Region, values: Array) -> pd.Series[float]:
+    """Return values per cluster (shape: clusters) as a Series on the cluster index."""
+    return pd.Series(np.asarray(values, dtype=np.float64), index=cluster_index(region))
+
+
+def cluster_cells(region: Region) -> list[Mask]:
+    """Return which cells lie in each cluster, those of clusters inside it included (shape of each: cells)."""
+    ids = np.array(region.zone_ids)
+    return [np.isin(ids, zones)[region.cell_zone] for zones in cluster_members(region).values()]
+
+
+def between_zones(region: Region, mode: Mode) -> GroupMeans:
+    """Return mean times between the residents of zones, with the share within 60 min; remembered.
+
+    A zone without cells has NaN.
+    """
+
+    def compute() -> GroupMeans:
+        people, at = cells(region, "population"), np.asarray(region.cell_zone)
+        zones = len(region.zone_ids)
+        found = group_means(seconds(region, mode), at, people, groups=zones, limit=60)
+        empty = np.bincount(at, minlength=zones) == 0
+        for table in (found.minutes, found.reached, found.within):
+            table[empty, :] = table[:, empty] = np.nan
+        return found
+
+    return _BETWEEN.get(needs_key(region, (f"times:{mode}", "cells:population")), compute)
 
 
 def whole(value: float) -> pd.Series[float]:

@@ -23,11 +23,10 @@ from yipan.measure.coordination.checks import (
 from yipan.measure.coordination.zone_times import group_times
 from yipan.network import TravelTimes
 from yipan.network.decay import Decay
+from yipan.network.groups import centre
 from yipan.region.value import Region
 from yipan.text import Text
 
-_ROWS = 256  # of the matrix looked at at once
-_WEEK = 7 * 24 * 3600
 _POTENTIAL = Text("市场潜力无法计算", "market potential cannot be computed")
 _CIRCLES = Text("一小时圈无法计算", "one-hour circles cannot be computed")
 
@@ -136,8 +135,8 @@ def hour_circles(region: Region, times: TravelTimes, *, limit: float = 60.0) -> 
     refuse(_CIRCLES, _circle_problems(len(names), limit))
     at = np.array([names.index(c) if c else -1 for c in of_cell], dtype=np.int64)
     means = group_times(region, times, groups=names, at=at, limit=limit)
-    people, centre = _centres(region, times, at, len(names))
-    reach = times.within(limit)[:, centre]
+    people, centres = _centres(region, times, at, len(names))
+    reach = times.within(limit)[:, centres]
     rows = {}
     for i, a in enumerate(names):
         mine = np.where(at == i, people, 0.0)
@@ -151,7 +150,7 @@ def hour_circles(region: Region, times: TravelTimes, *, limit: float = 60.0) -> 
                 }
     pairs = pd.DataFrame.from_dict(rows, orient="index")
     pairs.index = pd.MultiIndex.from_tuples(list(rows), names=["from", "to"])
-    where = {name: times.origins[c] for name, c in zip(names, centre, strict=True)}
+    where = {name: times.origins[c] for name, c in zip(names, centres, strict=True)}
     return HourCircles(limit, where, pairs, (*means.problems, *_outside(region, of_zone)))
 
 
@@ -171,21 +170,8 @@ def _centres(
     """Return the people of each cell, and the cell that is the centre of each cluster."""
     table = region.tables["cells"]
     people, jobs = (np.nan_to_num(floats(table.array(c))) for c in ("population", "jobs"))
-    centre = []
-    for k in range(count):
-        weight = next((w for w in (jobs, people) if w[at == k].any()), np.ones(len(at)))
-        centre.append(_centre(times.seconds, np.flatnonzero(at == k), weight))
-    return people, centre
-
-
-def _centre(seconds: NDArray[np.int32], mine: NDArray[np.int64], weight: Floats) -> int:
-    """Return the cell of a cluster with the least mean time from the others; no way counts as a week."""
-    cost = np.zeros(len(mine))
-    for first in range(0, len(mine), _ROWS):
-        rows = mine[first : first + _ROWS]
-        cost += weight[rows] @ np.minimum(seconds[np.ix_(rows, mine)], _WEEK).astype(np.float64)
-    own = np.minimum(seconds[mine, mine], _WEEK) * weight[mine]  # trips inside a cell tell nothing about it
-    return int(mine[np.argmin(cost - own)])
+    found = [centre(times.seconds, np.flatnonzero(at == k), jobs, people) for k in range(count)]
+    return people, found
 
 
 def _outside(region: Region, of_zone: list[str]) -> list[Problem]:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from yipan.errors import Problem
 from yipan.measure.coordination.checks import Floats, named, not_numbers, problem, refuse
+from yipan.structures import cosine_likeness
 from yipan.text import Text
 
 _WHAT = Text("产业结构指标无法计算", "measures of industrial structure cannot be computed")
@@ -120,8 +121,7 @@ def structural_similarity(output: pd.DataFrame) -> pd.DataFrame:
     [[1.0, 0.6], [0.6, 1.0]]
     """
     x = _sound(output)
-    unit = x / np.linalg.norm(x, axis=1, keepdims=True)
-    return pd.DataFrame(np.minimum(unit @ unit.T, 1.0), index=output.index, columns=output.index)
+    return pd.DataFrame(cosine_likeness(x), index=output.index, columns=output.index)
 
 
 def _sound(output: pd.DataFrame) -> Floats:

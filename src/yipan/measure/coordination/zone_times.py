@@ -6,16 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from yipan.errors import Problem
 from yipan.measure.coordination.checks import Floats, named, problem, refuse, warning
-from yipan.network import UNREACHED, TravelTimes
+from yipan.network import TravelTimes
+from yipan.network.groups import group_means
 from yipan.region.value import Region
 from yipan.text import Text
 
-_Sparse = sparse.csr_array[np.float64, tuple[int, int]]
-_ROWS = 256  # of the matrix looked at at once
 _WHAT = Text("出行时间无法汇总", "travel times cannot be summed up")
 
 
@@ -84,28 +82,9 @@ def group_times(
     people = np.nan_to_num(np.asarray(table.array("population"), dtype=np.float64))
     empty_cells = np.bincount(at[at >= 0], minlength=len(groups)) == 0
     refuse(_WHAT, _problems(times, ids, groups, empty_cells))
-    deserted = np.bincount(at[at >= 0], people[at >= 0], len(groups)) <= 0
-    heads = np.where((at >= 0) & deserted[at], 1.0, people) * (at >= 0)
-    share = heads / np.maximum(np.bincount(np.maximum(at, 0), heads, len(groups))[np.maximum(at, 0)], 1e-300)
-    p = sparse.csr_array((share, (np.maximum(at, 0), np.arange(len(at)))), shape=(len(groups), len(at)))
-    total, reached, within = (np.zeros((len(groups), len(groups))) for _ in range(3))
-    for first in range(0, len(at), _ROWS):
-        block = times.seconds[first : first + _ROWS]
-        mine = p[:, first : first + _ROWS]
-        there = block != UNREACHED
-        near = there & (block <= limit * 60.0)
-        total += _summed(mine, p, np.where(there, block / 60.0, 0.0))
-        reached += _summed(mine, p, there.astype(np.float64))
-        within += _summed(mine, p, near.astype(np.float64))
-    minutes = np.divide(total, reached, out=np.full_like(total, np.inf), where=reached > 0)
-    told = _told(groups, deserted, reached)
-    return ZoneTimes(tuple(groups), minutes, np.minimum(reached, 1.0), np.minimum(within, 1.0), limit, told)
-
-
-def _summed(start: _Sparse, end: _Sparse, block: Floats) -> Floats:
-    """Return a block of pairs summed over the cells of both groups (shape: groups, groups)."""
-    ends = np.asarray(end @ block.T, dtype=np.float64)
-    return np.asarray(start @ ends.T, dtype=np.float64)
+    found = group_means(times.seconds, at, people, groups=len(groups), limit=limit)
+    told = _told(groups, found.deserted, found.reached)
+    return ZoneTimes(tuple(groups), found.minutes, found.reached, found.within, limit, told)
 
 
 def _problems(

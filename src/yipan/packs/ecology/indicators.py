@@ -26,6 +26,11 @@ def nature_in_an_hour(region: Region) -> pd.Series[float]:
     return common.resident_share(region, common.within(common.nearest_seconds(region, "any", NATURE), 60))
 
 
+def cell_minutes_to_nature(region: Region) -> pd.Series[float]:
+    """Return the time from each cell to the nearest scenic site, forest park or park by any mode, min."""
+    return common.by_cell(region, common.minutes(common.nearest_seconds(region, "any", NATURE)))
+
+
 def nature_without_car(region: Region) -> pd.Series[float]:
     """Return the residents within 90 min of a scenic site, forest park or park by transit, %."""
     nearest = common.nearest_seconds(region, "transit", NATURE)
@@ -38,15 +43,25 @@ def protected_share(region: Region) -> pd.Series[float]:
     return common.series(region, common.capacity_by_zone(region, "protected_area") / area * 100)
 
 
-def coal_nearby(region: Region) -> pd.Series[float]:
-    """Return the coal power capacity within 20 km of home, mean over residents, MW."""
+def _coal_around(region: Region) -> common.Array:
+    """Coal power capacity within 20 km of each cell, MW (shape: cells)."""
     lon, lat, megawatts = (common.place_numbers(region, "power_coal", c) for c in ("lon", "lat", "capacity"))
     near = np.zeros((len(region.tables["cells"]), len(megawatts)))
     cell, plant, _ = Points(lon, lat).within(
         common.cells(region, "lon"), common.cells(region, "lat"), km=COAL_KM
     )
     near[cell, plant] = 1.0
-    return common.resident_mean(region, near @ megawatts)
+    return near @ megawatts
+
+
+def coal_nearby(region: Region) -> pd.Series[float]:
+    """Return the coal power capacity within 20 km of home, mean over residents, MW."""
+    return common.resident_mean(region, _coal_around(region))
+
+
+def cell_coal_nearby(region: Region) -> pd.Series[float]:
+    """Return the coal power capacity within 20 km of each cell, MW."""
+    return common.by_cell(region, _coal_around(region))
 
 
 def _kilowatts_per_resident(region: Region, kind: str) -> pd.Series[float]:
@@ -78,4 +93,6 @@ FUNCTIONS: Mapping[str, Measure] = {
     "Y-ECL-05": nature_without_car,
     "Y-ECL-06": density,
     "Y-GRN-02": clean_per_resident,
+    "Y-CEL-14": cell_minutes_to_nature,
+    "Y-CEL-15": cell_coal_nearby,
 }

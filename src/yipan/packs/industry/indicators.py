@@ -11,9 +11,12 @@ from yipan.network import access
 from yipan.pack import Measure
 from yipan.packs import common
 from yipan.region.value import Region
+from yipan.structures import cosine_likeness
 
 DECAY_MIN = 60.0
 """Minutes after which a market counts for 1/e of its size (assumed)."""
+SECTORS = ("gdp_primary", "gdp_secondary", "gdp_tertiary")
+"""Statistics whose structure is compared between zones."""
 
 
 def gdp_per_resident(region: Region) -> pd.Series[float]:
@@ -32,11 +35,21 @@ def jobs_per_resident(region: Region) -> pd.Series[float]:
     return common.zone_ratio(region, common.cells(region, "jobs"), common.cells(region, "population"))
 
 
-def market_potential(region: Region) -> pd.Series[float]:
-    """Return GDP discounted by travel time, mean over residents, % of the region's GDP."""
+def _markets_in_reach(region: Region) -> common.Array:
+    """GDP discounted by travel time from each cell, % of the region's GDP (shape: cells)."""
     gdp = common.cells(region, "gdp")
     near = access.gravity(common.seconds(region, "any"), gdp, beta=1 / DECAY_MIN)
-    return common.resident_mean(region, near / gdp.sum() * 100)
+    return np.asarray(near / gdp.sum() * 100)
+
+
+def market_potential(region: Region) -> pd.Series[float]:
+    """Return GDP discounted by travel time, mean over residents, % of the region's GDP."""
+    return common.resident_mean(region, _markets_in_reach(region))
+
+
+def cell_market_potential(region: Region) -> pd.Series[float]:
+    """Return GDP discounted by travel time from each cell, % of the region's GDP."""
+    return common.by_cell(region, _markets_in_reach(region))
 
 
 def jobs_across_borders(region: Region) -> pd.Series[float]:
@@ -56,6 +69,12 @@ def sigma_of_gdp(region: Region) -> pd.Series[float]:
     return common.whole(float(np.std(np.log(gdp_per_resident(region).to_numpy()))))
 
 
+def similar_structures(region: Region) -> pd.Series[float]:
+    """Return how alike the structures of two zones are, 0–1: value added of the three sectors."""
+    sectors = np.column_stack([common.statistic(region, s) for s in SECTORS])
+    return common.by_pair(region, cosine_likeness(sectors))
+
+
 FUNCTIONS: Mapping[str, Measure] = {
     "Y-ECO-02": gdp_per_resident,
     "Y-ECO-03": gdp_per_km2,
@@ -63,4 +82,6 @@ FUNCTIONS: Mapping[str, Measure] = {
     "Y-ECO-05": market_potential,
     "Y-ECO-06": jobs_across_borders,
     "C-MKT-04": sigma_of_gdp,
+    "Y-CEL-16": cell_market_potential,
+    "C-IND-01": similar_structures,
 }

@@ -21,6 +21,11 @@ def shelter_per_100(region: Region) -> pd.Series[float]:
     return common.series(region, common.capacity_by_zone(region, "shelter") / people * 100)
 
 
+def cell_minutes_to_shelter(region: Region) -> pd.Series[float]:
+    """Return the time from each cell to the nearest emergency shelter by any mode, min."""
+    return common.by_cell(region, common.minutes(common.nearest_seconds(region, "any", "shelter")))
+
+
 def shelter_in_30_min(region: Region) -> pd.Series[float]:
     """Return the residents within 30 min of an emergency shelter by any mode, %."""
     return common.resident_share(region, common.within(common.nearest_seconds(region, "any", "shelter"), 30))
@@ -30,6 +35,12 @@ def backup_hospital(region: Region) -> pd.Series[float]:
     """Return the mean time of residents to the second-nearest hospital by any mode, min."""
     second = common.nearest_seconds(region, "any", "hospital", rank=2)
     return common.resident_mean(region, common.minutes(second))
+
+
+def cell_backup_hospital(region: Region) -> pd.Series[float]:
+    """Return the time from each cell to the second-nearest hospital by any mode, min."""
+    second = common.nearest_seconds(region, "any", "hospital", rank=2)
+    return common.by_cell(region, common.minutes(second))
 
 
 def hospital_next_door(region: Region) -> pd.Series[float]:
@@ -44,6 +55,11 @@ def fire_engine_in_15_min(region: Region) -> pd.Series[float]:
     """Return the residents within 15 min of a fire station by car, %."""
     nearest = common.nearest_seconds(region, "drive", "fire_station")
     return common.resident_share(region, common.within(nearest, 15))
+
+
+def cell_minutes_from_fire_station(region: Region) -> pd.Series[float]:
+    """Return the time between each cell and the nearest fire station by car, min."""
+    return common.by_cell(region, common.minutes(common.nearest_seconds(region, "drive", "fire_station")))
 
 
 def landslides(region: Region) -> pd.Series[float]:
@@ -71,4 +87,7 @@ FUNCTIONS: Mapping[str, Measure] = {
     "Y-SAF-05": landslides,
     "Y-SAF-06": main_road_exits,
     "Y-SAF-07": hospital_next_door,
+    "Y-CEL-11": cell_minutes_to_shelter,
+    "Y-CEL-12": cell_minutes_from_fire_station,
+    "Y-CEL-13": cell_backup_hospital,
 }

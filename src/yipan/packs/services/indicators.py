@@ -1,4 +1,7 @@
-"""Indicators of public services: hospitals and universities, near, enough and fairly spread."""
+"""Indicators of public services: hospitals and universities, near, enough and fairly spread.
+
+What a zone value is the mean or share of is a value of cells first, and an indicator of its own.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,11 @@ from yipan.region.value import Region
 def minutes_to_hospital(region: Region) -> pd.Series[float]:
     """Return the mean time of residents to the nearest hospital by any mode, min."""
     return common.resident_mean(region, common.minutes(common.nearest_seconds(region, "any", "hospital")))
+
+
+def cell_minutes_to_hospital(region: Region) -> pd.Series[float]:
+    """Return the time from each cell to the nearest hospital by any mode, min."""
+    return common.by_cell(region, common.minutes(common.nearest_seconds(region, "any", "hospital")))
 
 
 def hospital_in_30_min(region: Region) -> pd.Series[float]:
@@ -42,6 +50,11 @@ def beds_in_an_hour(region: Region) -> pd.Series[float]:
     return common.resident_mean(region, _beds_in_reach(region))
 
 
+def cell_beds_in_an_hour(region: Region) -> pd.Series[float]:
+    """Return the hospital beds in reach of each cell per 1,000 residents who share them."""
+    return common.by_cell(region, _beds_in_reach(region))
+
+
 def beds_per_100_000(region: Region) -> pd.Series[float]:
     """Return the hospital beds in the zone per 100,000 residents."""
     people = region.zone_sum(common.cells(region, "population"))
@@ -62,10 +75,20 @@ def worst_tenth_to_hospital(region: Region) -> pd.Series[float]:
     return common.series(region, out)
 
 
+def _universities_in_reach(region: Region) -> common.Array:
+    """Universities within 60 min of each cell by any mode (shape: cells)."""
+    near = common.within(common.place_seconds(region, "any", "university"), 60)
+    return np.asarray(near.sum(axis=1), dtype=np.float64)
+
+
 def universities_in_an_hour(region: Region) -> pd.Series[float]:
     """Return the universities within 60 min by any mode, mean over residents."""
-    near = common.within(common.place_seconds(region, "any", "university"), 60)
-    return common.resident_mean(region, near.sum(axis=1).astype(np.float64))
+    return common.resident_mean(region, _universities_in_reach(region))
+
+
+def cell_universities_in_an_hour(region: Region) -> pd.Series[float]:
+    """Return the universities within 60 min of each cell by any mode."""
+    return common.by_cell(region, _universities_in_reach(region))
 
 
 def university_in_30_min(region: Region) -> pd.Series[float]:
@@ -106,4 +129,7 @@ FUNCTIONS: Mapping[str, Measure] = {
     "Y-PUB-01": gini_of_beds,
     "C-PUB-02": theil_of_beds,
     "Y-PUB-02": theil_between_clusters,
+    "Y-CEL-08": cell_minutes_to_hospital,
+    "Y-CEL-09": cell_beds_in_an_hour,
+    "Y-CEL-10": cell_universities_in_an_hour,
 }
