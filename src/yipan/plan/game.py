@@ -166,13 +166,13 @@ class Game:
         return -np.inf if e is None else round(float(e.value), _DIGITS)
 
     def deficit(self, ids: Iterable[str]) -> float:
-        """Return how many points of index the clusters of a set stay below their floors, added up."""
+        """Return how many points of index clusters and the worst-off stay below their floors, added up."""
         e = self.evaluation(ids)
         if e is None:
             return np.inf
         short = (
             max(0.0, floor - (e.clusters[k] - self.base.clusters[k]))
-            for k, floor in self.objective.floors.items()
+            for k, floor in self.objective.kept.items()
         )
         total = round(float(sum(short)), _DIGITS)
         return total if total > EPS else 0.0

@@ -160,7 +160,7 @@ def _best(game: Game, chosen: Chosen, known: _Known, by: By, *, strict: bool) ->
             measured.add(top.project)
         elif known.gain[top.added] <= 0:
             return None
-        elif not known.keeps(top.added, game.objective.floors):
+        elif not known.keeps(top.added, game.objective.kept):
             del waiting[top.project]
         else:
             return top
@@ -187,6 +187,6 @@ def _measure(game: Game, chosen: Chosen, move: Move, known: _Known) -> None:
 def _note_clusters(game: Game, chosen: Chosen, move: Move, known: _Known) -> None:
     before, after = game.evaluation(chosen), game.evaluation(chosen | move.added)
     if before is not None and after is not None:
-        floors = game.objective.floors
+        floors = game.objective.kept
         known.rise = {k: before.clusters[k] - game.base.clusters[k] for k in floors}
         known.lift[move.added] = {k: after.clusters[k] - before.clusters[k] for k in floors}
