@@ -46,6 +46,10 @@ class Table:
         """The rows, as a copy of the caller's own."""
         return self._frame.copy(deep=False)
 
+    def __reduce__(self) -> tuple[type[Table], tuple[pd.DataFrame]]:
+        """Travel to another process of the same run as the rows alone."""
+        return Table, (self._frame,)
+
     def __len__(self) -> int:
         return len(self._frame)
 

@@ -210,6 +210,10 @@ class Region:
         }
         object.__setattr__(self, "tables", MappingProxyType(full))
 
+    def __reduce__(self) -> tuple[type[Region], tuple[Meta, dict[str, Table], tuple[Layer, ...]]]:
+        """Travel to another process of the same run: what was worked out of it is worked out anew there."""
+        return Region, (self.meta, dict(self.tables), self.layers)
+
     @cached_property
     def id(self) -> str:
         """Content id: 16 hexadecimal digits, equal exactly when meta, tables and layers are equal."""
