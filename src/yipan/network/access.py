@@ -9,7 +9,6 @@ its unit, they hold exactly where they are a whole number of units (every whole 
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,11 +17,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from yipan.network.catchment import limited, three_step_floating_catchment, two_step_floating_catchment
 from yipan.network.decay import Decay, Exponential
+from yipan.network.evenly import evener, summed
 from yipan.network.lowered import Lowered, written_out
 from yipan.network.matrix import sums
-from yipan.network.matrix.stream import Source, Tables, chunks, shape_of, unit_of, weighted
+from yipan.network.matrix.stream import Chunk, Source, Tables, chunks, shape_of, unit_of, weighted
 from yipan.network.memo import Memo
-from yipan.network.minplus import FAR, Seconds
+from yipan.network.minplus import Seconds, still
 from yipan.network.values import UNREACHED
 
 Floats = NDArray[np.float64]
@@ -137,29 +137,30 @@ class _Sums:
     @property
     def nbytes(self) -> int:
         """Bytes held."""
-        return self.access.nbytes
+        return self.access.nbytes  # the times are held elsewhere
 
 
 _BEFORE: Memo[_Sums] = Memo(share=0.1)
 """Sums over matrices that others lower, by the matrix and what was summed."""
+_LONGEST = 200_000  # seconds a decay may reach for a table of it to be made ahead
 
 
 def _again(times: Lowered, kinds: Floats, decays: Sequence[Decay]) -> Floats:
-    """Return sums of lowered times: those of the times before, summed again where something is shorter.
+    """Return sums of lowered times: those of the times before, and what becomes shorter added.
 
-    A row is summed as a whole and as ever, so the result is the one of all of it written out, bit for bit.
+    Terms are rounded so that nothing depends on what was added when (`yipan.network.evenly`).
     """
-    before = times.board.times
-    key = (id(before), hashlib.sha256(kinds.tobytes()).hexdigest(), repr(tuple(decays)))
+    before = times.ground.times
     tables = Tables(before, decays)
-    # the matrix itself stays with what is kept: another cannot take its id
-    was = _BEFORE.make(key, lambda: _Sums(weighted(before, kinds, tables, percentile=None), before)).access
-    out = was.copy()
-    reach = max((d.reach for d in decays), default=0.0)
-    horizon = math.ceil(reach * 60) + 1 if math.isfinite(reach) else int(FAR) - 1
-    for rows, now in times.shorter(horizon):
-        out[rows] = weighted(now, kinds, tables, percentile=None)
-    return out
+    if not np.isfinite(kinds).all() or max((d.reach for d in decays), default=0.0) * 60 > _LONGEST:
+        return weighted(times.dense(), kinds, tables, percentile=None)
+    table = still(tables(Chunk(0, 0, before[:0], int(UNREACHED))))
+    even, weights = still(evener(table, kinds)), still(kinds)
+    key = (id(before), hashlib.sha256(kinds.tobytes()).hexdigest(), repr(tuple(decays)))
+    # the times stay with what is kept: others cannot take their id
+    was = _BEFORE.make(key, lambda: _Sums(summed(before, table, weights, even), before)).access
+    out = was + times.gained(table, weights, even, horizon=table.shape[1] - 2)
+    return out[:, np.argsort(tables.order)]
 
 
 def cumulative(times: Source, weights: Floats, *, limit: float, percentile: int | None = None) -> Floats:

@@ -37,7 +37,7 @@ from yipan.network.whatif import Change, board_of, users
 
 _LAZY = 32_000_000
 """Bytes of a matrix above which a changed one is not written out (`yipan.network.lowered`)."""
-_MANY = 120
+_MANY = 600
 """Ways of a lowered matrix above which it is written out before it is lowered again."""
 _FEW = 0.25  # share of origins: up to here searching them again is faster than computing everything
 
@@ -102,7 +102,7 @@ def carry(state: State, network: Network) -> State | None:
     before, after = common
     kept = _reduced(state, before)
     gained = _beyond(after, network)
-    return None if kept is None or gained is None else _lifted(State(after, **kept), network, gained)
+    return None if kept is None or gained is None else _lifted(State(after, kept), network, gained)
 
 
 def _hubs(state: State) -> int:
@@ -114,7 +114,7 @@ def _lifted(state: State, network: Network, gained: Gains) -> State:
         return _lowering(state, network, gained)
     known = state.known()
     if not gained or not known or not len(network.cells):
-        return State(network, **known)
+        return State(network, known)
     out = State(network)
     ways = _ways(state, out, gained, person=bool({"transit", "person"} & set(known)))
     fresh: dict[str, Seconds] = {}
@@ -123,14 +123,14 @@ def _lifted(state: State, network: Network, gained: Gains) -> State:
             fresh[name] = _lowered(out, name, known[name], ways)
     if "any" in known:
         fresh["any"] = _any(known, fresh)
-    return State(network, **fresh)
+    return State(network, fresh)
 
 
 def _lowering(state: State, network: Network, gained: Gains) -> State:
     """Return what `_lifted` does with nothing written out: every matrix of `state` and what lowers it."""
     names = state.names()
     if not gained or not names:
-        return State(network, origin=state.origin, **{n: state.view(n) for n in names})
+        return State(network, {n: state.view(n) for n in names}, origin=state.origin)
     ways = _ways(state, State(network), gained, person=bool({"transit", "person"} & set(names)))
     terminal = network.costs.terminal
     wanted = ("car", "transit", "person")
@@ -138,8 +138,9 @@ def _lowering(state: State, network: Network, gained: Gains) -> State:
     sides = {n: _sides(ways, n, terminal=terminal) for n in wanted if n in names}
     if "any" in names:
         sides["any"] = joined(sides["person"], sides["car"])
-    made = {n: Lowered(state.board(n), *s) if s[0].size else state.get(n) for n, s in sides.items()}
-    return State(network, origin=state, **made)
+    made: dict[str, Seconds | Lowered]
+    made = {n: Lowered(state.ground(n), *s) if s[0].size else state.view(n) for n, s in sides.items()}
+    return State(network, made, origin=state)
 
 
 def _reduced(state: State, kept: Network) -> dict[str, Seconds] | None:

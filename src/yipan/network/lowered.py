@@ -4,29 +4,64 @@ r"""Times of a changed network that are never written out: those before, lowered
 
 with L the times to where a change is left and R those from there on (`yipan.network.change`). A matrix of
 12,000 cells takes half a gigabyte, its change a few megabytes; rows, columns and blocks are lowered when they
-are asked for, and sums over rows are taken again for those rows only in which something becomes shorter.
+are asked for, and to sums over rows only what becomes shorter is added.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
-from yipan.network.minplus import FAR, Seconds, lower, still, tiled
+from yipan.network.evenly import FINE, GROUP, Floats, gain
+from yipan.network.minplus import FAR, Seconds, lower, still
 from yipan.network.services import Ints
 from yipan.network.threads import over_blocks
 from yipan.network.values import UNREACHED
-from yipan.network.whatif.kernels import shorter_rows
-from yipan.network.whatif.values import Board
 
 T = TypeVar("T")
-_CHUNK = 768
-"""Origins looked at before what was found is handed on: bounds the memory of changed rows."""
-_BLOCK = 48
+_ROWS = 48
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Times ready to be lowered; make one with `ground_of`.
+
+    Parameters
+    ----------
+    times
+        Seconds (cells × cells), read-only.
+    tops, coarse
+        The longest of each origin in every tile of destinations, and in every group of tiles.
+    """
+
+    times: Seconds
+    tops: Seconds
+    coarse: Seconds
+
+
+def ground_of(times: Seconds) -> Ground:
+    """Return times ready to be lowered; reads every time once.
+
+    Examples
+    --------
+    >>> ground_of(np.array([[0, 7], [7, 0]], dtype=np.int32)).tops.tolist()
+    [[7], [7]]
+    """
+    starts = np.arange(0, times.shape[1], FINE)
+    tops = np.empty((len(times), len(starts)), dtype=np.int32)
+
+    def block(a: int, b: int) -> None:
+        np.maximum.reduceat(times[a:b], starts, axis=1, out=tops[a:b])
+
+    if times.size:
+        over_blocks(block, len(times), block=64)
+    coarse = np.maximum.reduceat(tops, np.arange(0, len(starts), GROUP), axis=1) if times.size else tops
+    return Ground(still(times), still(tops), still(coarse))
 
 
 class Lowered(NDArrayOperatorsMixin):
@@ -36,30 +71,28 @@ class Lowered(NDArrayOperatorsMixin):
 
     Parameters
     ----------
-    board
-        The times before, seconds.
+    ground
+        The times before.
     left, right
         To where a change is left (cells × a), and from there on (a × cells), `FAR` where there is no way.
 
     Examples
     --------
-    >>> from yipan.network.whatif import board_of
-    >>> before = board_of(np.array([[0, 9, 9], [9, 0, 2], [9, 2, 0]], dtype=np.int32))
+    >>> before = ground_of(np.array([[0, 9, 9], [9, 0, 2], [9, 2, 0]], dtype=np.int32))
     >>> way = np.array([[1], [4], [6]], dtype=np.int32), np.array([[4, 1, 3]], dtype=np.int32)
     >>> now = Lowered(before, *way)
     >>> now[:, np.array([2])].ravel().tolist(), np.asarray(now)[0].tolist()
     ([4, 2, 0], [0, 2, 4])
     """
 
-    def __init__(self, board: Board, left: Seconds, right: Seconds) -> None:
-        self.board, self.left, self.right = board, still(left), still(right)
+    def __init__(self, ground: Ground, left: Seconds, right: Seconds) -> None:
+        self.ground, self.left, self.right = ground, still(left), still(right)
         self._dense: Seconds | None = None
-        self._ready: tuple[Any, Ints] | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
         """Origins and destinations."""
-        n, m = self.board.times.shape
+        n, m = self.ground.times.shape
         return n, m
 
     @property
@@ -73,11 +106,11 @@ class Lowered(NDArrayOperatorsMixin):
         return self.left.nbytes + self.right.nbytes + (0 if self._dense is None else self._dense.nbytes)
 
     def __len__(self) -> int:
-        return len(self.board.times)
+        return len(self.ground.times)
 
     def block(self, rows: Ints | None, columns: Ints | None) -> Seconds:
         """Return the times from some cells to some (None: all), as a new array."""
-        times = self.board.times
+        times = self.ground.times
         some = times if rows is None else times[rows]
         out: Seconds = some.copy() if columns is None else some[:, columns]
         out = np.ascontiguousarray(out)
@@ -116,30 +149,31 @@ class Lowered(NDArrayOperatorsMixin):
             self._dense = out
         return self._dense
 
-    def shorter(self, horizon: int) -> Iterator[tuple[Ints, Seconds]]:
-        """Yield origins with a time that becomes shorter and at most `horizon`, with all their times.
+    def gained(self, table: Floats, weights: Floats, even: Floats, *, horizon: int) -> Floats:
+        """Return what is added to sums over destinations (see `yipan.network.evenly`): (cells, d, w)."""
+        out = np.zeros((len(self), len(table), len(weights)))
+        end = min(horizon + 1, int(FAR))
+        rows = np.flatnonzero(self.left.min(axis=1, initial=FAR) < end)
+        ground = self.ground
+        base = ground.times, ground.tops, ground.coarse
 
-        Times beyond the horizon may be those before. The array is written over when the next is asked for.
-        """
-        if self._ready is None:
-            onward, least = tiled(self.right)
-            self._ready = (self.left, still(onward), still(least), FAR), self.left.min(axis=1, initial=FAR)
-        ways, first = self._ready
-        horizon = min(horizon, int(FAR) - 1)
-        rows = np.flatnonzero(first <= horizon)
-        base = self.board.times, self.board.tops, 1
-        space = np.empty((min(_CHUNK, len(rows)), self.shape[1]), dtype=np.int32)
-        for start in range(0, len(rows), _CHUNK):
-            some = rows[start : start + _CHUNK]
-            hit = np.zeros(len(some), dtype=np.uint8)
+        def block(a: int, b: int) -> None:
+            gain(base, self._ways, rows[a:b], end, (table, weights, even), out)
 
-            def block(a: int, b: int, some: Ints = some, hit: NDArray[np.uint8] = hit) -> None:
-                shorter_rows(base, ways, some[a:b], horizon, (space[a:b], hit[a:b]))
+        over_blocks(block, len(rows), block=_ROWS)
+        return out
 
-            over_blocks(block, len(some), block=_BLOCK)
-            found = np.flatnonzero(hit)
-            if len(found):
-                yield some[found], space[found] if len(found) < len(some) else space[: len(some)]
+    @cached_property
+    def _ways(self) -> tuple[Seconds, Seconds, Seconds, Seconds]:
+        """The ways to the change, those on from it tile by tile, and the least of tiles and groups."""
+        k, m = self.right.shape
+        tiles = len(self.ground.tops[0])
+        wide = np.full((k, tiles * FINE), FAR, dtype=np.int32)
+        wide[:, :m] = self.right
+        onward = np.ascontiguousarray(wide.reshape(k, tiles, FINE).transpose(1, 0, 2))
+        least = np.ascontiguousarray(onward.min(axis=2, initial=FAR))
+        groups = np.minimum.reduceat(least, np.arange(0, tiles, GROUP), axis=0)
+        return self.left, still(onward), still(least), still(groups)
 
     def __getitem__(self, key: Any) -> Any:
         parts = key if isinstance(key, tuple) else (key,)
@@ -188,8 +222,8 @@ def _all(part: Any) -> bool:
 
 
 def _is_ix(parts: tuple[Any, ...]) -> bool:
-    a, b = (getattr(p, "shape", ()) for p in parts)
-    return len(a) == len(b) == 2 and a[1] == 1 and b[0] == 1
+    a, b = (tuple[int, ...](getattr(p, "shape", ())) for p in parts)
+    return len(a) == len(b) == 2 and a[1:] == (1,) and b[0] == 1
 
 
 def joined(*parts: tuple[Seconds, Seconds]) -> tuple[Seconds, Seconds]:

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from yipan.network.graph import Graph, search
 from yipan.network.layout import Network
-from yipan.network.lowered import Lowered
+from yipan.network.lowered import Ground, Lowered, ground_of
 from yipan.network.minplus import FAR, Seconds, lower
 from yipan.network.values import UNREACHED, Mode
-from yipan.network.whatif import Board, board_of
 
 
 class State:
@@ -32,15 +31,23 @@ class State:
         Matrices by name, whole or `Lowered`; the rest is computed when asked for.
     """
 
-    def __init__(self, network: Network, *, origin: State | None = None, **known: Seconds | Lowered) -> None:
+    def __init__(
+        self,
+        network: Network,
+        known: Mapping[str, Seconds | Lowered] | None = None,
+        *,
+        origin: State | None = None,
+    ) -> None:
         self.network = network
         self.graph = Graph(network)
         self.origin = origin
         self._known: dict[str, Seconds] = {
-            k: _frozen(v) for k, v in known.items() if isinstance(v, np.ndarray)
+            k: _frozen(v) for k, v in (known or {}).items() if isinstance(v, np.ndarray)
         }
-        self.lowered: Mapping[str, Lowered] = {k: v for k, v in known.items() if isinstance(v, Lowered)}
-        self._boards: dict[str, Board] = {}
+        self.lowered: Mapping[str, Lowered] = {
+            k: v for k, v in (known or {}).items() if isinstance(v, Lowered)
+        }
+        self._grounds: dict[str, Ground] = {}
         self._lock = threading.RLock()
 
     @property
@@ -73,12 +80,12 @@ class State:
         """Return the matrices there are by now, all written out."""
         return {name: self.get(name) for name in self.names()}
 
-    def board(self, name: str) -> Board:
+    def ground(self, name: str) -> Ground:
         """Return a matrix ready to be lowered; made once."""
         with self._lock:
-            if name not in self._boards:
-                self._boards[name] = board_of(self.get(name))
-            return self._boards[name]
+            if name not in self._grounds:
+                self._grounds[name] = ground_of(self.get(name))
+            return self._grounds[name]
 
     @property
     def nbytes(self) -> int:

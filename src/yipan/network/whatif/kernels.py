@@ -52,41 +52,6 @@ def pieces(base: Base, ways: Ways, rows: Rows, at: NDArray[np.int64], out: Times
 
 
 @kernel
-def shorter_rows(
-    base: Base, ways: Ways, rows: Rows, horizon: int, found: tuple[Times, NDArray[np.uint8]]
-) -> None:
-    """Write the rows with a time that becomes shorter and at most `horizon`, whole, and mark which they are.
-
-    `found`: rows as they are from now on (as many as `rows`; only those marked are written), and the marks.
-    What was beyond the horizon may stay as it was.
-    """
-    times, tops, diagonal = base
-    left, onward, least, top = ways
-    out, hit = found
-    end = min(int(top), horizon + 1)
-    near, hubs = np.empty(left.shape[1], np.int64), np.empty(left.shape[1], np.int64)
-    best, limit = np.empty(SPAN, times.dtype), times.dtype.type(end)
-    for r in range(rows.size):
-        i = rows[r]
-        among = near[: _within(near, left[i], end)]
-        for t in range(least.shape[0]):
-            few = useful(hubs, among, left[i], least[t], min(int(tops[i, t]), end))
-            if few:
-                row = times[i, t * SPAN : min(times.shape[1], t * SPAN + SPAN)]
-                best[:] = top
-                relax(best, left[i], onward[t], hubs[:few], top)
-                if diagonal and t == i // SPAN:
-                    best[i - t * SPAN] = top
-                if _shorter(best, row, limit):
-                    if not hit[r]:
-                        hit[r] = 1
-                        out[r] = times[i]
-                    now = out[r, t * SPAN : t * SPAN + row.size]
-                    for d in range(row.size):
-                        now[d] = best[d] if best[d] < min(row[d], limit) else row[d]
-
-
-@kernel
 def touch(base: Base, ways: Ways, rows: Rows, found: NDArray[np.uint8]) -> None:
     """Mark the origins from which some way is as short as the board's."""
     times, tops, diagonal = base

@@ -1,0 +1,128 @@
+r"""Sums over destinations that do not depend on the order of their terms, so they can be changed exactly.
+
+.. math:: A_{idw} = \sum_j [f_d(t_{ij})\, O_{wj}]_q
+
+where :math:`[x]_q` is x rounded to a multiple of q, a power of two so small that a sum of all terms is still
+below :math:`2^{52} q`: every sum and difference of such terms is exact in double precision. What becomes
+shorter is then added as new term less old term, and the result is the one of summing everything again, bit
+for bit. q is at most :math:`2^{-50}` of the largest sum there can be.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yipan.network.jit import kernel
+from yipan.network.minplus import FAR, Seconds, relax, useful
+from yipan.network.threads import over_blocks
+
+Floats = NDArray[np.float64]
+FINE = 64
+"""Destinations of one tile: near cells, so the bounds of a tile are close."""
+GROUP = 8
+"""Tiles looked at together before any is looked at alone."""
+_ROWS = 48
+_END = np.int32(FAR)
+
+
+def evener(table: Floats, weights: Floats) -> Floats:
+    """Return what rounds each term when added and taken away again: shape (decays, kinds).
+
+    Examples
+    --------
+    >>> even = evener(np.array([[1.0, 0.5]]), np.array([[3.0, 4.0]]))
+    >>> rounded = float((np.pi + even[0, 0]) - even[0, 0])
+    >>> rounded == np.pi, abs(rounded - np.pi) < 1e-14
+    (False, True)
+    """
+    most = np.abs(table).max(axis=1, initial=0.0)[:, None] * np.abs(weights).sum(axis=1)[None, :]
+    power = np.ceil(np.log2(np.maximum(most, 1e-300))) + 1.0
+    return np.asarray(1.5 * 2.0**power)
+
+
+def summed(times: Seconds, table: Floats, weights: Floats, even: Floats) -> Floats:
+    """Return the sums over all destinations: shape (origins, decays, kinds).
+
+    Parameters
+    ----------
+    times
+        Seconds, shape (origins, destinations).
+    table, weights
+        Weight of every second by decay, the last entry 0 and of everything beyond; opportunities by kind.
+    even
+        Of `evener`.
+    """
+    out = np.zeros((len(times), len(table), len(weights)))
+    over_blocks(lambda a, b: _sum(times[a:b], (table, weights, even), out[a:b]), len(times), block=_ROWS)
+    return out
+
+
+@kernel
+def _sum(times: Seconds, counted: tuple[Floats, Floats, Floats], out: Floats) -> None:
+    table, weights, even = counted
+    last = table.shape[1] - 1
+    for i in range(times.shape[0]):
+        for d in range(table.shape[0]):
+            for w in range(weights.shape[0]):
+                total, e = 0.0, even[d, w]
+                for j in range(times.shape[1]):
+                    total += (table[d, min(times[i, j], last)] * weights[w, j] + e) - e
+                out[i, d, w] = total
+
+
+@kernel
+def gain(  # noqa: PLR0917
+    base: tuple[Seconds, Seconds, Seconds],
+    ways: tuple[Seconds, Seconds, Seconds, Seconds],
+    rows: NDArray[np.int64],
+    end: int,
+    counted: tuple[Floats, Floats, Floats],
+    out: Floats,
+) -> None:
+    """Add to `out` what becomes shorter and less than `end`: new terms less old ones.
+
+    `base`: times, the longest of each tile and group; `ways`: to the change, on from it tile by tile, and
+    the least of each tile and group. A time from a cell to itself stays.
+    """
+    times, tops, coarse = base
+    left, onward, least, groups = ways
+    near, some = np.empty(left.shape[1], np.int64), np.empty(left.shape[1], np.int64)
+    hubs, best = np.empty(left.shape[1], np.int64), np.empty(FINE, np.int32)
+    m = times.shape[1]
+    for i in rows:
+        count = 0
+        for a in range(left.shape[1]):
+            near[count] = a
+            count += left[i, a] < end
+        among = near[:count]
+        for g in range(groups.shape[0]):
+            few = useful(some, among, left[i], groups[g], min(coarse[i, g], end))
+            if not few:
+                continue
+            for t in range(g * GROUP, min(least.shape[0], g * GROUP + GROUP)):
+                fewer = useful(hubs, some[:few], left[i], least[t], min(tops[i, t], end))
+                if fewer:
+                    start = t * FINE
+                    best[:] = _END
+                    relax(best, left[i], onward[t], hubs[:fewer], _END)
+                    if start <= i < start + FINE:
+                        best[i - start] = _END
+                    _add(best, times[i, start : min(m, start + FINE)], start, end, counted, out[i])
+
+
+@kernel
+def _add(  # noqa: PLR0917
+    best: Seconds, row: Seconds, start: int, end: int, counted: tuple[Floats, Floats, Floats], out: Floats
+) -> None:
+    table, weights, even = counted
+    last = table.shape[1] - 1
+    for x in range(row.size):
+        if best[x] < row[x] and best[x] < end:
+            a, b = min(best[x], last), min(row[x], last)
+            for d in range(table.shape[0]):
+                if table[d, a] == table[d, b]:
+                    continue
+                for w in range(weights.shape[0]):
+                    e, o = even[d, w], weights[w, start + x]
+                    out[d, w] += ((table[d, a] * o + e) - e) - ((table[d, b] * o + e) - e)
