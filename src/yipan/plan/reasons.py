@@ -98,23 +98,28 @@ def missed(game: Game, solution: Solution, *, limit: int) -> tuple[Missed, ...]:
 
     The gain is on top of the plan, in place of the projects it excludes, whatever the money.
     """
-    chosen, now = solution.chosen, solution.value
+    chosen = solution.chosen
     out = [i for i in game.rules.ids if i not in chosen]
     cost = {i: max(game.rules.cost(game.rules.closure(i) - chosen), 1e-6) for i in out}
     strongest = sorted(out, key=lambda i: (-solution.alone[i] / cost[i], i))[:limit]
-    found = []
-    for i in strongest:
-        keep = chosen
-        for rival in sorted(_rivals(game, chosen, i)):
-            keep = game.rules.without(keep, rival)
-        wanted = keep | game.rules.closure(i)
-        if game.evaluation(wanted) is None:
-            continue
-        gain = game.value(wanted) - now
-        found.append(
-            Missed(project=i, gain=gain, per_cost=gain / cost[i], why=why_out(game, chosen, i, gain))
-        )
+    found = [m for i in strongest if (m := on_top(game, chosen, i)) is not None]
     return tuple(sorted(found, key=lambda m: (-m.per_cost, m.project)))
+
+
+def on_top(game: Game, chosen: frozenset[str], i: str) -> Missed | None:
+    """Return what a project left out would add to a set, in place of what it excludes, whatever the money.
+
+    None where it cannot be built together with the set.
+    """
+    keep = chosen
+    for rival in sorted(_rivals(game, chosen, i)):
+        keep = game.rules.without(keep, rival)
+    wanted = keep | game.rules.closure(i)
+    if game.evaluation(wanted) is None:
+        return None
+    gain = game.value(wanted) - game.value(chosen)
+    cost = max(game.rules.cost(game.rules.closure(i) - chosen), 1e-6)
+    return Missed(project=i, gain=gain, per_cost=gain / cost, why=why_out(game, chosen, i, gain))
 
 
 def _rivals(game: Game, chosen: frozenset[str], i: str) -> frozenset[str]:
