@@ -238,5 +238,8 @@ def _rows_digest(region: Region, kind: str) -> str:
     table, rows = region.tables["places"], kind_rows(region, kind)
     h = hashlib.sha256()
     for column in sorted(table):
-        h.update(f"\x1e{column}\x1f{table.array(column)[rows].tolist()}".encode())
+        values = table.array(column)[rows]
+        if values.dtype.kind in "iuf":  # one row with no year makes a column of years one of floats
+            values = values.astype(np.float64)
+        h.update(f"\x1e{column}\x1f{values.tolist()}".encode())
     return h.hexdigest()

@@ -18,16 +18,17 @@ import pandas as pd
 import pytest
 
 from yipan.errors import MeasureError
-from yipan.measure import catalogue, describe, measure, one, results_to_dict
+from yipan.measure import catalogue, describe, measure, one, results_to_dict, run
 from yipan.measure.coordination import hour_circles, zone_times
 from yipan.measure.coordination.sectors import structural_similarity
 from yipan.measure.load import level_index, wrong_shape
 from yipan.measure.output import tidy, write_levels
 from yipan.needs import pair_index
 from yipan.network import travel_times
-from yipan.pack import LEVELS
+from yipan.pack import LEVELS, Indicator
 from yipan.region import Region, example
 from yipan.region.value import Cluster
+from yipan.scenario import AddPlace, ChangeActivity
 from yipan.text import Text
 
 CELLS = ("A1", "A2", "B1", "B2", "C1", "C2")
@@ -365,3 +366,24 @@ def test_an_index_of_pairs_of_one_zone_is_empty() -> None:
     )
     assert len(pair_index(alone)) == 0
     assert measure(alone, levels=["pair"]).pairs.shape == (0, 8)
+
+
+def test_after_a_project_only_what_it_touches_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    region = example("tiny")
+    fine = ("cell", "pair", "cluster")
+    measure(region, levels=fine)
+    again: list[str] = []
+
+    def counted(region: Region, indicator: Indicator, known: dict[str, str]) -> one.Measured:
+        again.append(indicator.id)
+        return one.measure_one(region, indicator, known)
+
+    monkeypatch.setattr(run, "measure_one", counted)
+    shelter = AddPlace(id="s2", kind="shelter", lon=106.2, lat=29.2, capacity=100.0, unit="person")
+    measure(shelter.apply(region), levels=fine)
+    assert again == ["Y-CEL-11"]
+    again.clear()
+    measure(region, levels=fine)
+    assert again == []  # the region as it was is still remembered
+    measure(ChangeActivity(cell="B1", jobs=10.0).apply(region), levels=fine)
+    assert again == ["Y-CEL-02", "Y-CEL-03", "Y-CLU-01", "Y-CLU-02"]  # jobs: reach, and centres of clusters
