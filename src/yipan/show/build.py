@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from yipan.show.cells import quality_words
 from yipan.show.chapter_certainty import certainty_chapter
 from yipan.show.chapter_coordination import coordination_chapter
+from yipan.show.chapter_gains import gains_chapter
 from yipan.show.chapter_indicators import indicators_chapter
 from yipan.show.chapter_method import sources_chapter, sure_chapter
 from yipan.show.chapter_plan import plan_chapter
@@ -40,6 +41,7 @@ def build_report(m: Material) -> Report:
     if plan is not None:
         chapters += [
             plan_chapter(m, plan),
+            gains_chapter(m, plan),
             projects_chapter(m, plan),
             years_chapter(m, plan),
             sure_chapter(m, plan),
