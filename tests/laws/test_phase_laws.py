@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from itertools import product
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yipan.plan.core import feasible_sets
+from yipan.plan.core import Limits, feasible_sets
 from yipan.plan.game import Game
-from yipan.plan.invented import invented_problem
+from yipan.plan.invented import invented_objective, invented_problem, invented_project
 from yipan.plan.phasing import best_years
-from yipan.plan.rules import Rules
+from yipan.plan.rules import Rules, start_years
+from yipan.plan.solve import solve
 
 SEEDS = st.integers(0, 10_000)
 QUICK = settings(max_examples=25, deadline=None, derandomize=True)
@@ -75,3 +79,71 @@ def test_worth_by_year_adds_up_to_the_worth_said(seed):
     found = made[2]
     assert abs(found.path["worth"].sum() - found.worth) < 1e-6
     assert (found.upper is None) or found.upper >= found.worth - 1e-6
+
+
+def fits(projects, years, o):
+    """Whether start years keep the horizon, windows, money, needs and what may be built at once."""
+    money, busy = Counter(), Counter()
+    for p in projects:
+        for k, c in enumerate(p.capital):
+            money[years[p.id] + k] += c
+            busy[years[p.id] + k] += 1
+    return (
+        max(money) <= o.end
+        and max(money.values()) <= o.yearly + 1e-9
+        and max(busy.values()) <= o.at_once["all"]
+        and all(p.earliest is None or years[p.id] >= p.earliest for p in projects)
+        and all(years[n] <= years[p.id] for p in projects for n in p.needs)
+    )
+
+
+@QUICK
+@given(SEEDS)
+def test_start_years_are_found_where_there_are_any_and_none_is_said_only_with_proof(seed):
+    rng = np.random.default_rng(seed)
+    o = replace(
+        invented_objective(99.0, yearly=float(rng.uniform(3, 8)), years=(2026, 2029)),
+        at_once={"all": int(rng.integers(1, 4))},
+    )
+    projects = [
+        replace(
+            invented_project(
+                i, *map(float, rng.uniform(1, 4, int(rng.integers(1, 3)))), needs=("a",) if i == "c" else ()
+            ),
+            earliest=int(rng.integers(2026, 2028)) if rng.random() < 0.3 else None,
+        )
+        for i in "abcd"
+    ]
+    every = (dict(zip("abcd", y, strict=True)) for y in product(range(2026, 2030), repeat=4))
+    exists = any(fits(projects, y, o) for y in every)
+    found = start_years(projects, o)
+    assert found.proved
+    assert (found.years is not None) == exists
+    assert found.years is None or fits(projects, found.years, o)
+
+
+@QUICK
+@given(SEEDS)
+def test_a_search_takes_bundles_whole_and_keeps_land_carbon_and_building_at_once(seed):
+    problem, rng = invented_problem(seed, projects=7), np.random.default_rng(seed)
+    candidates = [
+        replace(
+            p,
+            bundle=str(rng.choice(["", "", "x", "y"])),
+            land=float(rng.uniform(0, 3)),
+            carbon=float(rng.uniform(-1, 3)),
+        )
+        for p in problem.candidates
+    ]
+    o = replace(problem.objective, floors={}, land=6.0, carbon=4.0, at_once={"all": 2})
+    game = Game(Rules(candidates, o), problem.evaluate)
+    chosen = solve(game, Limits(exact_sets=0, subset_sets=8)).chosen
+    mine = [p for p in candidates if p.id in chosen]
+    for name in ("x", "y"):
+        whole = {p.id for p in candidates if p.bundle == name}
+        assert whole <= chosen or not whole & chosen
+    assert sum(p.land for p in mine) <= 6.0 + 1e-6
+    assert sum(p.carbon for p in mine) <= 4.0 + 1e-6
+    years = game.rules.years(chosen)
+    building = Counter(years[p.id] + k for p in mine for k in range(p.build_years))
+    assert max(building.values(), default=0) <= 2
