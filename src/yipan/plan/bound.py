@@ -1,8 +1,8 @@
 """An upper bound on the objective of any plan, that is never claimed beyond what supports it.
 
 The objective is a sum of terms, one per indicator and zone. If building more never lowers a term, then a set
-that leaves out the group G is worth at most, term by term, what everything but G is worth. With P all the
-candidates and Δ the rise over today:
+that leaves out the group G (and so what needs any of it) is worth at most, term by term, what everything but
+that is worth. With P all the candidates and Δ the rise over today:
 
     u_j(S) ≤ Δ_j(P∖G) + (Δ_j(P) − Δ_j(P∖G)) · min(1, Σ_{p∈G} x_p)
 
@@ -12,26 +12,28 @@ that term j was seen to fall between measured nested sets, every Δ_j on the rig
 most the term's ceiling, a score of 100); the condition is then that no term ever falls by more than twice
 what was seen. Maximising Σ_j u_j over x under the money, needs and exclusions is a mixed-integer programme;
 its dual bound (HiGHS) is the upper bound.
+
+Which groups are left out decides how tight it is, and each costs a measurement. A group helps by no more than
+what its projects are worth, and by no more than the price of its cheapest project (one of them is enough to
+escape the cut). With the price of money taken from a knapsack of stand-alone gains, projects are packed, dear
+ones first, into groups that are worth what escaping them costs; those that help most are measured.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from yipan.plan.game import Game
 from yipan.plan.rules import EPS, buildable
+from yipan.plan.siting.solver import Model
 
 _TOL = 1e-7
 """Terms (points of the objective) that change by less are taken as unchanged when monotony is checked."""
-_SLACK = 1e-4
-"""Points added to the solver's dual bound to cover its own tolerances (1e-6 relative)."""
 _NODES = 400
 _PAIRS = 3
 """Pairs that cannot be applied together for which every way of leaving one out is bounded."""
@@ -139,12 +141,12 @@ def _apart(game: Game, a: str, b: str) -> bool:
 
 def _cuts(game: Game, everything: frozenset[str], evaluations: int) -> list[tuple[frozenset[str], Array]]:
     """Return (group left out, terms then): first nothing left out, then as many groups as may be measured."""
+    groups = {g: frozenset(i for i in everything if not g & game.rules.closure(i)) for g in _groups(game)}
+    known = [g for g, rest in groups.items() if rest in game.seen]
+    new = [g for g, rest in groups.items() if rest not in game.seen][: max(0, evaluations)]
+    game.evaluate_many([everything, *(groups[g] for g in new)])
     out: list[tuple[frozenset[str], Array]] = []
-    allowed = game.evaluations + evaluations
-    for g in (frozenset[str](), *_leave_out_groups(game)):
-        rest = everything - g
-        if rest not in game.seen and game.evaluations >= allowed and out:
-            continue
+    for g, rest in [(frozenset[str](), everything), *((g, groups[g]) for g in (*known, *new))]:
         e = game.evaluation(rest)
         if e is not None and e.parts is not None and game.base.parts is not None:
             if e.parts.shape != game.base.parts.shape:
@@ -155,19 +157,47 @@ def _cuts(game: Game, everything: frozenset[str], evaluations: int) -> list[tupl
     return out
 
 
-def _leave_out_groups(game: Game) -> list[frozenset[str]]:
-    """Return the groups whose absence is measured: one zone's, one kind's, then single projects by cost."""
-    by_zone: dict[str, set[str]] = {}
-    by_kind: dict[str, set[str]] = {}
-    for p in game.projects.values():
-        for z in p.zones:
-            by_zone.setdefault(z, set()).add(p.id)
-        for k in p.kinds:
-            by_kind.setdefault(k, set()).add(p.id)
-    zones = [frozenset(by_zone[z]) for z in sorted(by_zone)]
-    kinds = [frozenset(by_kind[k]) for k in sorted(by_kind)]
-    singles = [frozenset({p.id}) for p in sorted(game.projects.values(), key=lambda p: (-p.cost, p.id))]
-    return [g for g in dict.fromkeys([*kinds, *zones, *singles]) if len(g) < len(game.projects)] or singles
+def _groups(game: Game) -> list[frozenset[str]]:
+    """Return the groups whose absence is worth measuring, those expected to tighten the bound most first."""
+    gains = _alone(game)
+    price = _price_of_money(game, gains)
+    packed: list[tuple[list[str], float]] = []
+    for i in sorted(game.rules.ids, key=lambda i: (-game.projects[i].cost, i)):
+        escape = price * game.projects[i].cost
+        for k, (group, worth) in enumerate(packed):
+            if worth + gains[i] <= escape:
+                packed[k] = ([*group, i], worth + gains[i])
+                break
+        else:
+            packed.append(([i], gains[i]))
+    helps = [(min(worth, price * game.projects[g[-1]].cost), frozenset(g)) for g, worth in packed]
+    helpful = [g for _, g in sorted(helps, key=lambda r: (-r[0], sorted(r[1])))]
+    singles = [frozenset({i}) for i in sorted(gains, key=lambda i: (-gains[i], i))]
+    return list(dict.fromkeys([*helpful, *singles]))
+
+
+def _alone(game: Game) -> dict[str, float]:
+    """Return what each project adds alone where all of that was measured; otherwise what each costs."""
+    gains = {}
+    for i in game.rules.ids:
+        closure = game.rules.closure(i)
+        rest = closure - {i}
+        if closure not in game.seen or rest not in game.seen:
+            return {k: p.cost for k, p in game.projects.items()}
+        gain = game.value(closure) - game.value(rest) if game.evaluation(rest) is not None else 0.0
+        gains[i] = max(0.0, gain)
+    return gains
+
+
+def _price_of_money(game: Game, gains: dict[str, float]) -> float:
+    """Return the gain per cost of the last project that the money buys, best gain per cost first."""
+    left = _money(game)
+    dense = sorted(gains, key=lambda i: (-gains[i] / max(game.projects[i].cost, 1e-6), i))
+    for i in dense:
+        left -= game.projects[i].cost
+        if left < 0:
+            return gains[i] / max(game.projects[i].cost, 1e-6)
+    return 0.0
 
 
 def largest_falls(game: Game, shape: tuple[int, ...]) -> tuple[Array, int]:
@@ -192,38 +222,31 @@ def _solve(
     """Return the dual bound of: maximise Σ u under the cuts, money, needs and exclusions."""
     ids = game.rules.ids
     at = {i: k for k, i in enumerate(ids)}
-    n, m = len(ids), len(room)
-    rows: list[tuple[dict[int, float], float]] = [
-        ({at[i]: game.projects[i].cost for i in ids}, _money(game)),
-        *(({at[i]: 1.0, at[j]: -1.0}, 0.0) for i in ids for j in game.projects[i].needs if j in at),
-        *(({at[i]: 1.0, at[j]: 1.0}, 1.0) for i in ids for j in sorted(game.rules.rivals[i]) if i < j),
-    ]
+    model = Model(most=True)
+    can = [float(i in within and buildable(game.projects[i], game.objective)) for i in ids]
+    x = model.add_variables(np.zeros(len(ids)), upper=can, whole=True)
+    u = model.add_variables(np.ones(len(room)), upper=np.maximum(room, 0.0))
+    model.add_rows(np.zeros(len(ids)), x, [game.projects[i].cost for i in ids], upper=[_money(game)])
+    for i in ids:
+        for j in sorted(game.rules.closure(i) - {i}):
+            model.add_rows([0, 0], [x[at[i]], x[at[j]]], [1.0, -1.0], upper=[0.0])
+        for j in sorted(game.rules.rivals[i]):
+            if i < j:
+                model.add_rows([0, 0], [x[at[i]], x[at[j]]], [1.0, 1.0], upper=[1.0])
     for g, parts in cuts:
         lost = room - parts
-        for j in np.flatnonzero(lost > _TOL):
-            row = {n + int(j): 1.0, **{at[i]: -float(lost[j]) for i in sorted(g)}}
-            rows.append((row, float(parts[j])))
-    can = np.array([i in within and buildable(game.projects[i], game.objective) for i in ids], dtype=float)
-    result = milp(
-        c=np.concatenate([np.zeros(n), -np.ones(m)]),
-        constraints=LinearConstraint(_matrix([r for r, _ in rows], n + m), ub=np.array([b for _, b in rows])),
-        integrality=np.concatenate([np.ones(n), np.zeros(m)]),
-        bounds=Bounds(np.zeros(n + m), np.concatenate([can, np.maximum(room, 0.0)])),
-        options={"node_limit": _NODES},
-    )
-    dual = result.mip_dual_bound
-    return float(room.sum()) if dual is None or not np.isfinite(dual) else -float(dual) + _SLACK
+        terms = np.flatnonzero(lost > _TOL)
+        row = np.arange(len(terms))
+        if len(terms) > 0:
+            model.add_rows(
+                np.tile(row, 1 + len(g)),
+                np.concatenate([u[terms], np.repeat(x[[at[i] for i in sorted(g)]], len(terms))]),
+                np.concatenate([np.ones(len(terms)), np.tile(-lost[terms], len(g))]),
+                upper=parts[terms],
+            )
+    return model.solve(nodes=_NODES).bound
 
 
 def _money(game: Game) -> float:
     o = game.objective
     return min(o.budget, o.yearly * (o.end - o.start + 1)) + EPS
-
-
-def _matrix(rows: Iterable[dict[int, float]], width: int) -> csr_array:
-    indptr, indices, data = [0], [], []
-    for row in rows:
-        indices += list(row)
-        data += list(row.values())
-        indptr.append(len(indices))
-    return csr_array((data, indices, indptr), shape=(len(indptr) - 1, width))
