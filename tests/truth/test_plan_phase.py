@@ -88,7 +88,7 @@ def test_overlap_makes_the_measured_best_differ_from_what_adding_gains_would_do(
     assert found.listed_worth == 10.5
     assert found.worth == 13.0
     assert found.years["c"] == 2027
-    assert found.diminishing
+    assert found.excess == 0.0
     assert found.upper == pytest.approx(13.0, abs=1e-3)
 
 
@@ -104,14 +104,17 @@ def test_a_project_counts_only_once_what_it_needs_is_open():
     assert found.linear == pytest.approx(10.0)
 
 
-def test_what_is_worth_more_together_has_no_bound_and_says_so():
+def test_what_is_worth_more_together_is_bounded_only_but_for_twice_what_was_seen():
+    # one a year; 1 point each alone, 7 together: from 2027 one, from 2028 both: 1 + 7
     o = invented_objective(2.0, yearly=1.0, years=(2026, 2028))
     rules = Rules([invented_project(i, 1.0) for i in "ab"], o)
     found = best_years(
         rules, frozenset("ab"), lambda s: 1.0 * len(s) + 5.0 * (len(s) == 2), gains={"a": 1.0, "b": 1.0}
     )
-    assert not found.diminishing
-    assert found.upper is None
+    assert found.worth == 8.0
+    # a on top of b is worth 6, alone 1: both lines are 5 points too low for some set
+    assert found.excess == 5.0
+    assert found.upper >= 8.0
     assert "more together" in found.words().en
 
 
@@ -170,7 +173,7 @@ def test_measured_schedules_come_near_the_best_of_all_and_bounds_are_true():
         found = best_years(rules, frozenset(projects), value, gains=alone)
         best = max(worth(y, projects, o, value) for y in all_schedules(projects, o))
         assert found.worth == pytest.approx(worth(found.years, projects, o, value), abs=1e-6)
-        assert found.diminishing
+        assert found.excess == 0.0
         assert best <= found.upper + 1e-9
         shares.append(found.worth / best)
     assert len(shares) >= 15

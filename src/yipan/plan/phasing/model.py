@@ -15,7 +15,7 @@ Nemhauser & Wolsey (1981), Annals of Discrete Mathematics 11, 279–301.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,10 +28,18 @@ from yipan.plan.siting.solver import Model
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A straight line over sets: ``constant + Σ_{i in the set} gains[i]``, points of the objective."""
+    """A straight line over sets: ``constant + Σ_{i in the set} gains[i]``, points of the objective.
+
+    `bonus` is added for every set that is not empty.
+    """
 
     constant: float
     gains: Mapping[str, float]
+    bonus: float = 0.0
+
+    def at(self, ids: Collection[str]) -> float:
+        """Return the line at a set."""
+        return self.constant + sum(self.gains[i] for i in sorted(ids)) + (self.bonus if ids else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,7 @@ class _Build:
         allowed = np.array([[y in w for y in self.span] for w in self.at], dtype=float).reshape(shape)
         self.x = self.model.add_variables(np.zeros(shape), upper=allowed, whole=True)
         self.z = self.model.add_variables(np.zeros(shape), upper=1.0)
+        self.some = self.model.add_variables(np.zeros(len(self.span)), upper=1.0)
         self.w = self.model.add_variables([self.factor[y] for y in self.span], lower=-np.inf)
         self._once()
         self._opened()
@@ -155,10 +164,13 @@ class _Build:
                     self._row(columns, [1.0] * len(columns), upper=float(most))
 
     def _lines(self) -> None:
+        for t in range(len(self.span)):
+            self._row([self.some[t], *self.z[:, t]], [1.0, *[-1.0] * len(self.ids)], upper=0.0)
         for line in self.lines:
-            gains = [line.gains[i] for i in self.ids]
+            gains = [-line.gains[i] for i in self.ids]
             for t in range(len(self.span)):
-                self._row([self.w[t], *self.z[:, t]], [1.0, *(-g for g in gains)], upper=line.constant)
+                columns = [self.w[t], self.some[t], *self.z[:, t]]
+                self._row(columns, [1.0, -line.bonus, *gains], upper=line.constant)
 
     def _row(
         self,
@@ -185,11 +197,9 @@ class _Build:
             built = [bool(out[self._built(k, t)].sum() > 0.5) for k in range(len(self.ids))]
             for k in range(len(self.ids)):
                 out[self.z[k, t]] = float(all(built[j] for j in self._with_needs(k)))
-            now = {i: out[self.z[k, t]] for k, i in enumerate(self.ids)}
-            out[self.w[t]] = min(
-                line.constant + sum(g * now[i] for i, g in line.gains.items() if i in now)
-                for line in self.lines
-            )
+            now = [i for k, i in enumerate(self.ids) if out[self.z[k, t]] > 0]
+            out[self.some[t]] = float(bool(now))
+            out[self.w[t]] = min(line.at(now) for line in self.lines)
         return out
 
     def years(self, x: NDArray[np.float64]) -> Years:

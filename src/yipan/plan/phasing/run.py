@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -80,7 +81,10 @@ def best_years(
     bounded = _two_sided(measured, chosen, max(found, key=measured.worth), effort, found)
     best = max(found, key=lambda y: (measured.worth(y), _earliest(y)))
     best = improve(measured, best, order or dict(gains))
-    true = bounded is None or _holds(measured, bounded[1])
+    upper, excess = None, 0.0
+    if bounded is not None:
+        made, lines = bounded
+        upper, excess = _upper(measured, best, made=made, lines=lines, nodes=effort.nodes)
     return Phased(
         years=best,
         worth=measured.worth(best),
@@ -89,8 +93,8 @@ def best_years(
         linear=None if linear is None else linear.value,
         linear_bound=None if linear is None else linear.bound,
         order=tuple(order.items()),
-        upper=bounded[0].bound if bounded is not None and true else None,
-        diminishing=true,
+        upper=upper,
+        excess=excess,
         path=_path(measured, best),
         discount=rules.objective.discount,
         evaluations=measured.spent,
@@ -182,14 +186,17 @@ def _steps(measured: Measured, pairs: Mapping[str, tuple[Chosen, Chosen]]) -> di
     return {i: measured.value(more) - measured.value(less) for i, (less, more) in pairs.items()}
 
 
-def _holds(measured: Measured, lines: list[Line]) -> bool:
-    """Whether no set measured is worth more than the lines allow."""
+def _upper(
+    measured: Measured, best: Years, *, made: Scheduled, lines: list[Line], nodes: int
+) -> tuple[float, float]:
+    """Return the bound, and by how many points a measured set is above the lines (then they are raised)."""
     base = measured.value(frozenset())
-    return all(
-        v - base <= line.constant + sum(line.gains[i] for i in s) + _NEAR
-        for s, v in measured.seen.items()
-        for line in lines
-    )
+    above = [max(0.0, *(v - base - line.at(s) for s, v in measured.seen.items())) for line in lines]
+    if max(above) <= _NEAR:
+        return made.bound, 0.0
+    raised = [replace(line, bonus=2.0 * a) for line, a in zip(lines, above, strict=True)]
+    again = schedule(measured.rules, frozenset(best), raised, start=best, nodes=nodes)
+    return again.bound, max(above)
 
 
 def _path(measured: Measured, years: Years) -> pd.DataFrame:

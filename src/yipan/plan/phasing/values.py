@@ -48,12 +48,10 @@ class Phased:
         add up as they were measured one after another in the order of `order`. None where it was not solved.
     order
         Projects in the order in which the gains of the linear model were measured, with those gains (points).
-    upper
-        No schedule is worth more than this, measured, *if* effects have diminishing returns (no project is
-        worth more on top of more others); None where its evaluations were beyond the limit.
-    diminishing
-        Whether every set measured here agrees with diminishing returns; a False makes `upper` no bound, and
-        it is then None.
+    upper, excess
+        No schedule is worth more than `upper`, measured, *if* effects have diminishing returns (no project is
+        worth more on top of more others) but for twice `excess`: the most points by which a set measured here
+        is worth more than they allow, 0 where all agree. None where its evaluations were beyond the limit.
     path
         Index year (first to last of the horizon): value (objective, points), gain (points over before),
         factor (1 + r)^−(t − start), worth (factor × gain).
@@ -69,7 +67,7 @@ class Phased:
     linear_bound: float | None
     order: tuple[tuple[str, float], ...]
     upper: float | None
-    diminishing: bool
+    excess: float
     path: pd.DataFrame
     discount: float
     evaluations: int
@@ -92,15 +90,24 @@ class Phased:
                 f"if gains simply added up in the order listed, no schedule could pass"
                 f" {self.linear_bound:.3f}"
             )
-        if self.upper is not None:
+        if self.upper is not None and self.excess > 0:
+            zh.append(
+                f"所测组合的合建效果超出递减规律至多 {self.excess:.4f} 分;若任何组合超出不到其两倍,"
+                f"任何排序不超过 {self.upper:.3f}"
+            )
+            en.append(
+                f"sets measured are worth up to {self.excess:.4f} points more together than diminishing"
+                f" returns allow; if none exceeds them by twice that, no schedule can pass {self.upper:.3f}"
+            )
+        elif self.upper is not None:
             zh.append(f"若效果递减(所测组合均符合),任何排序不超过 {self.upper:.3f}")
             en.append(
                 f"if effects have diminishing returns (all sets measured agree), none can pass"
                 f" {self.upper:.3f}"
             )
-        elif not self.diminishing:
-            zh.append("有的项目合建比分建更有效,实测值没有上界可言")
-            en.append("some projects are worth more together than apart, so measured worth has no bound")
+        else:
+            zh.append("实测值没有上界")
+            en.append("there is no bound on measured worth")
         return Text(";".join(zh) + "。", "; ".join(en) + ".")
 
 
