@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -13,8 +14,13 @@ from yipan.plan.argue import ArgueLimits, argue
 from yipan.plan.core import Limits
 from yipan.plan.game import Game
 from yipan.plan.invented import invented_problem
+from yipan.plan.robust import Contender, Sampling, contenders, robust
+from yipan.plan.robust.draws import draw
+from yipan.plan.robust.worth import prepare, run
 from yipan.plan.rules import Rules
 from yipan.plan.solve import solve
+from yipan.scenario.values import Ranges
+from yipan.text import Text
 
 SEEDS = st.integers(0, 10_000)
 QUICK = settings(max_examples=12, deadline=None, derandomize=True)
@@ -142,3 +148,96 @@ def test_the_order_of_candidates_plays_no_part_in_reasons(seed, random):
         game = Game(Rules(candidates, problem.objective), problem.evaluate)
         arguments.append(argue(game, solve(game, Limits(exact_sets=0))))
     assert arguments[0] == arguments[1]
+
+
+FEW = Sampling(draws=300)
+CERTAIN = Ranges(cost=(1.0, 1.0), delay=(0.0, 0.0), effect=(1.0, 1.0))
+SOME = Ranges(cost=(0.9, 1.6), delay=(0.0, 2.0), effect=(0.6, 1.1))
+
+
+@QUICK
+@given(SEEDS, st.floats(0, 0.2))
+def test_with_nothing_uncertain_every_draw_is_exactly_the_plan(seed, discount):
+    problem, _, _ = proved(seed)
+    objective = replace(problem.objective, discount=discount)
+    game = Game(Rules(problem.candidates, objective), problem.evaluate)
+    plans = contenders(game, solve(game, ALL))
+    found = robust(game, plans, ranges_of=lambda _: CERTAIN, sampling=FEW)
+    for o, p in zip(found.outcomes, plans, strict=True):
+        assert o.planned == game.value(p.years)
+        assert {o.horizon.p5, o.horizon.p50, o.horizon.p95} == {o.planned}
+        assert o.horizon.mean == pytest.approx(o.planned, abs=1e-12)
+        assert o.as_planned == 1.0
+        # the path is what measuring every year gives
+        opens = {x.project: x.planned for x in o.openings}
+        years = range(objective.start, objective.end + 1)
+        yearly = [game.value(i for i, y in opens.items() if y <= t) for t in years]
+        weights = [(1 + discount) ** (objective.start - t) for t in years]
+        assert o.path.p50 == pytest.approx(np.average(yearly, weights=weights))
+    assert found.check.largest <= 1e-9
+    assert found.drivers == ()
+
+
+@QUICK
+@given(SEEDS, st.integers(0, 5), st.floats(1.0, 2.0))
+def test_a_dearer_project_never_makes_a_draw_better(seed, which, factor):
+    # gains of these problems are never negative along the order of opening: their terms only rise
+    problem, game, solution = proved(seed)
+    (plan, *_) = contenders(game, solution)
+    assume(plan.years)
+    ready = prepare(game, plan, groups={})
+    dear = ready.order[which % len(ready.order)]
+    inputs = draw(dict.fromkeys(plan.years, SOME), FEW)
+    dearer = replace(
+        inputs, values={k: v * factor if k == (dear, "cost") else v for k, v in inputs.values.items()}
+    )
+    before, after = (run(ready, x, problem.objective) for x in (inputs, dearer))
+    assert (after.opened >= before.opened).all()
+    assert (after.horizon <= before.horizon + 1e-9).all()
+    assert (after.path <= before.path + 1e-9).all()
+
+
+@QUICK
+@given(SEEDS, st.integers(0, 5))
+def test_identical_plans_tie_in_every_draw(seed, number):
+    _, game, solution = proved(seed)
+    (plan, *_) = contenders(game, solution)
+    twin = Contender(id="twin", name=Text("同", "twin"), years=dict(reversed(plan.years.items())))
+    sampling = replace(FEW, seed=number, demand={"all": (0.8, 1.1)}, together={"cost": 0.5})
+    found = robust(game, [plan, twin], ranges_of=lambda _: SOME, sampling=sampling)
+    assert found.duels[0].level == 1.0
+    assert found.duels[0].margin == 0.0
+    assert replace(found.outcomes[1], plan="plan", name=found.outcomes[0].name) == found.outcomes[0]
+
+
+@QUICK
+@given(SEEDS, st.randoms(use_true_random=False))
+def test_neither_the_order_of_candidates_nor_other_plans_change_what_a_plan_is_worth(seed, random):
+    problem, game, solution = proved(seed)
+    plans = contenders(game, solution)
+    shuffled = list(problem.candidates)
+    random.shuffle(shuffled)
+    other = Game(Rules(shuffled, problem.objective), problem.evaluate)
+    first = robust(game, plans, ranges_of=lambda _: SOME, sampling=FEW)
+    assert robust(other, plans, ranges_of=lambda _: SOME, sampling=FEW).outcomes == first.outcomes
+    alone = robust(game, plans[:1], ranges_of=lambda _: SOME, sampling=FEW).outcomes[0]
+    assert replace(alone, regret=0.0) == replace(first.outcomes[0], regret=0.0)
+    assert alone.regret == 0.0
+
+
+@QUICK
+@given(SEEDS)
+def test_statements_about_draws_fit_together(seed):
+    _, game, solution = proved(seed)
+    plans = contenders(game, solution)
+    found = robust(game, plans, ranges_of=lambda _: SOME, sampling=FEW)
+    for d in found.duels:
+        assert d.ahead + d.level + d.behind == pytest.approx(1.0)
+    for o in found.outcomes:
+        assert o.horizon.p5 <= o.horizon.p50 <= o.horizon.p95
+        assert o.worst <= o.horizon.mean + 1e-9
+        assert o.regret >= 0
+        assert o.as_planned <= min((x.in_time for x in o.openings), default=1.0)
+    assert max(o.worst for o in found.outcomes) == pytest.approx(
+        next(o.worst for o in found.outcomes if o.plan == found.best_in_bad)
+    )
