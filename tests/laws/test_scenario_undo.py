@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from unittest import mock
 
 import numpy as np
@@ -329,3 +330,35 @@ def touches(p: Project) -> set[str]:
     if it.type in ("AddLine", "ExtendLine", "AddStop", "CloseLine"):
         shared |= {str(s["station"]) for s in data.get("stops", [])}  # type: ignore[attr-defined]
     return shared | {f"{k}:{data[k]}" for k in ("line", "link", "place", "cell") if k in data}
+
+
+names = st.sampled_from(["m1", "st-a1", "st-b1", "l1", "h1", "A1", "B2", "B", "places", "x", ""])
+plain = st.one_of(names, st.integers(-9, 9), st.floats(), st.booleans(), st.none())
+junk = st.one_of(plain, st.lists(plain, max_size=3), st.lists(st.dictionaries(names, plain), max_size=2))
+rows = st.lists(
+    st.dictionaries(
+        st.sampled_from(["row", "id", "line", "seq", "station", "lon", "lat", "kind", "table", "from", "to"]),
+        plain,
+    ),
+    max_size=2,
+)
+
+
+@settings(few, max_examples=300)
+@given(kind=st.sampled_from(sorted(INTERVENTIONS)), seed=seeds, data=st.data())
+def test_whatever_a_file_holds_is_read_or_refused_by_name(kind: str, seed: int, data: st.DataObject) -> None:
+    sound = (
+        reverse(TINY, CloseLink(link="l1"))
+        if kind == "Reinstate"
+        else drawn(kind, TINY, np.random.default_rng(seed))
+    )
+    assert sound is not None
+    known = [*(f.name for f in fields(INTERVENTIONS[kind])), "other"]
+    wrong = data.draw(st.dictionaries(st.sampled_from(known), junk | rows, max_size=2))
+    try:
+        it = intervention_from_dict({**sound.as_dict(), **wrong})
+    except ScenarioError as error:
+        named = bool(error.problems)
+    else:
+        named = bool(it.resolve(TINY)) or bool(it.apply(TINY).id)  # what resolves applies
+    assert named

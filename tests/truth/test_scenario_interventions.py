@@ -86,6 +86,11 @@ MID = {
 }
 
 
+def cell_row(**more: str | float) -> tuple[tuple[str, str | float], ...]:
+    row = {"row": 1, "id": "A1", "zone": "A", "lon": 106.05, "lat": 29.1, "population": 5.0}
+    return tuple({**row, "source": "invented", "quality": "assumed", **more}.items())
+
+
 def vars_of_link(name: str, start: str) -> tuple[tuple[str, str | float], ...]:
     row = {"id": name, "from": start, "to": "A2", "kind": "local", "length": 11.0, "speed": 40.0}
     return tuple({**row, "source": "invented", "quality": "assumed"}.items())
@@ -302,6 +307,14 @@ def test_all_problems_of_a_project_are_named_at_once() -> None:
         (Reinstate(remove=((("table", "zones"), ("id", "A")),)), "not the table and the key of a row"),
         (Reinstate(links=((("row", 1), ("id", "l9"), ("speed", "fast")),)), "is of the wrong type: 'fast'"),
         (Reinstate(links=((("id", "l9"),),)), "the place of the row in its table"),
+        (Reinstate(stops=((("row", 1), ("line", "m1"), ("seq", 1.5)),)), "seq: is of the wrong type: 1.5"),
+        (Reinstate(links=((("row", 1), ("speed", 0.0)),)), "speed: cannot be 0.0"),
+        (Reinstate(links=((("row", 1), ("kind", "path")),)), "kind: cannot be 'path'"),
+        (Reinstate(links=((("row", 1), ("colour", "red")),)), "there is no column colour"),
+        (Reinstate(links=((*vars_of_link("l9", "A1"), ("row", 1)),) * 2), "the id l9 is already in use"),
+        (Reinstate(cells=(cell_row(elevation="x"),)), "is of the wrong type: 'x'"),
+        (Reinstate(cells=(cell_row(zone="Q"),)), "there is no zone Q"),
+        (Reinstate(cells=(cell_row(),), without=((("place", "x"),),)), "lacks its kind"),
         (
             Reinstate(links=((*vars_of_link("l9", "A9"), ("row", 1)),)),
             "there is no cell A9",
@@ -359,3 +372,15 @@ def test_a_protected_area_is_a_place_with_its_area() -> None:
     assert (row["kind"], row["capacity"], row["unit"]) == ("protected_area", 12.5, "km2")
     assert ALL[8].points() == ((106.2, 29.35),)
     assert np.isnan(ALL[4].apply(TINY).places.set_index("id")["capacity"]["a1"])  # what was unknown stays so
+
+
+def test_a_further_column_of_the_cells_is_put_back_as_it_was() -> None:
+    region = TINY.replace(cells=TINY.cells.assign(dwellings=5.0, note="old"))
+    (found,) = Reinstate(cells=(cell_row(dwellings="many"),)).resolve(region)
+    assert found.line("en").startswith("cells[1].dwellings: is of the wrong type: 'many'")
+    after = Reinstate(cells=(cell_row(dwellings=7.0, note="new", colour="red"),)).apply(region).cells
+    assert after["dwellings"].tolist() == [7.0, 5.0, 5.0, 5.0, 5.0, 5.0]
+    assert after["note"].tolist()[:2] == ["new", "old"]
+    assert after["colour"].tolist()[:2] == ["red", ""]
+    assert after["population"].tolist()[0] == 5.0
+    assert np.isnan(after["jobs"].tolist()[0])  # not stated in the row: it had none

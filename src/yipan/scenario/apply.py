@@ -132,6 +132,12 @@ def _of_project(region: Region, project: Project) -> list[Problem]:
                 (f"把投资换算为 {year} 年价格", f"convert the costs to prices of {year}"),
             )
         )
+    return out + _of_figures(project)
+
+
+def _of_figures(project: Project) -> list[Problem]:
+    """Check what a project states of money, land and ranges."""
+    where, out = f"{project.id}.", []
     yearly = (*project.capital, *project.opening_upkeep, project.upkeep)
     if not project.capital or min(yearly) < 0 or project.life < 1:
         out.append(

@@ -211,22 +211,7 @@ def _value_problems(values: Mapping[str, object]) -> list[Problem]:
     def wrong(column: str, zh: str, en: str, remedy_zh: str, remedy_en: str) -> None:
         out.append(Problem(what=Text(zh, en), remedy=Text(remedy_zh, remedy_en), column=column))
 
-    for key in ("capital", "upkeep"):
-        yearly = floats(values.get(key))
-        if values.get(key) == []:
-            zh, en = "至少写一年的数", "write the cost of at least one year"
-            wrong(key, "没有任何年份", "has no year", zh, en)
-        elif any(c < 0 for c in yearly):
-            wrong(key, "有负数", "has a negative cost", "改为零或正数", "write zero or more for each year")
-    upkeep, life = floats(values.get("upkeep")), values.get("life")
-    if isinstance(life, int) and len(upkeep) - 1 > life >= 1:
-        wrong(
-            "upkeep",
-            f"写了 {len(upkeep)} 年,使用年限只有 {life} 年",
-            f"is given for {len(upkeep)} years, but its life is {life}",
-            "删去使用年限以后的数",
-            "leave out the years after its life",
-        )
+    out += _yearly_problems(values)
     bounds = (("upkeep", 0), ("life", 1), ("price_year", 1800), ("cost", 0), ("duration", 1), ("land", 0))
     for key, least in bounds:
         value = values.get(key)
@@ -251,6 +236,26 @@ def _value_problems(values: Mapping[str, object]) -> list[Problem]:
         wrong(
             "interventions", "没有措施", "there is none", "至少写一项措施", "write at least one intervention"
         )
+    return out
+
+
+def _yearly_problems(values: Mapping[str, object]) -> list[Problem]:
+    """Check costs by year: some year, none negative, upkeep no longer than its life."""
+    out: list[Problem] = []
+    for key in ("capital", "upkeep"):
+        if values.get(key) == []:
+            what = Text("没有任何年份", "has no year")
+            remedy = Text("至少写一年的数", "write the cost of at least one year")
+            out.append(Problem(what=what, remedy=remedy, column=key))
+        elif any(c < 0 for c in floats(values.get(key))):
+            what = Text("有负数", "has a negative cost")
+            remedy = Text("改为零或正数", "write zero or more for each year")
+            out.append(Problem(what=what, remedy=remedy, column=key))
+    n, life = len(floats(values.get("upkeep"))), values.get("life")
+    if isinstance(life, int) and n - 1 > life >= 1:
+        what = Text(f"写了 {n} 年,使用年限只有 {life} 年", f"is given for {n} years, but its life is {life}")
+        remedy = Text("删去使用年限以后的数", "leave out the years after its life")
+        out.append(Problem(what=what, remedy=remedy, column="upkeep"))
     return out
 
 

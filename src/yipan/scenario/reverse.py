@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from yipan.errors import Problem, ScenarioError, errors_of
-from yipan.region.schema import SCHEMAS, TableSchema
+from yipan.region.schema import SCHEMAS, Column, TableSchema
 from yipan.region.value import Region
-from yipan.scenario.change import Change, Plain, Row, ids, missing, problem, register, spec, typed
+from yipan.scenario.change import Change, Plain, Row, ids, missing, problem, register, spec, taken, typed
 from yipan.scenario.values import Intervention
 from yipan.text import Text
 
@@ -61,8 +61,17 @@ class Reinstate(Change):
                 )
             )
         for table in TABLES:
+            seen: set[Key] = set()
             for i, row in enumerate(getattr(self, table), start=1):
                 out += _row_problems(SCHEMAS[table], dict(row), f"{table}[{i}]")
+                key = _key(dict(row), SCHEMAS[table])
+                if key in seen:
+                    out += taken(f"{table}[{i}]", " ".join(map(str, key)), {" ".join(map(str, key))})
+                seen.add(key)
+        for i, row in enumerate(self.without, start=1):
+            if not isinstance(dict(row).get("kind"), str):
+                what = ("缺少 kind", "lacks its kind")
+                out.append(problem(f"without[{i}]", what, ('写成 {kind = "…"}', 'write {kind = "…"}')))
         for i, row in enumerate(self.remove, start=1):
             data = dict(row)
             table = str(data.pop("table", ""))
@@ -96,7 +105,18 @@ class Reinstate(Change):
                         ("删去这一行", "leave this row out"),
                     )
                 )
-        return [*out, *self._hanging(region)]
+        return [*out, *self._hanging(region), *self._untyped(region)]
+
+    def _untyped(self, region: Region) -> list[Problem]:
+        """Return a problem for each value of a further column of the cells that is not as the others are."""
+        cells, out = region.table("cells"), []
+        for i, row in enumerate(self.cells, start=1):
+            for name, value in row:
+                if name in cells and isinstance(value, str) != (cells.dtypes[name] == "str"):
+                    what = (f"类型不对:{value!r}", f"is of the wrong type: {value!r}")
+                    remedy = ("与该列其他值一致", "write it as the others in the column are")
+                    out.append(problem(f"cells[{i}].{name}", what, remedy))
+        return out
 
     def _hanging(self, region: Region) -> list[Problem]:
         """Return a problem for each row put back that names a zone, cell or line there is none of."""
@@ -227,13 +247,18 @@ def _put_back(
         kept.insert(int(str(row[_AT])) - 1, row)
     out = pd.DataFrame(
         {
-            c: typed([r.get(c) for r in kept], frame.dtypes[c] if c in frame else np.dtype("float64"))
+            c: typed([r.get(c) for r in kept], frame.dtypes[c] if c in frame else _kind(back, c))
             for c in columns
         }
     )
     known = {c.name for c in schema.columns}
     empty = [c for c in columns if c not in known and all(_plain(r.get(c)) == "" for r in kept)]
     return out.drop(columns=empty)
+
+
+def _kind(rows: Sequence[Mapping[str, object]], column: str) -> str:
+    """Return the dtype of a column that a table does not have yet."""
+    return "str" if any(isinstance(r.get(column), str) for r in rows) else "float64"
 
 
 def _places_of(frame: pd.DataFrame, schema: TableSchema) -> dict[Key, int]:
@@ -270,15 +295,24 @@ def _row_problems(schema: TableSchema, row: Mapping[str, object], at: str) -> li
             )
         )
     for c in schema.columns:
-        value = row.get(c.name, "")
-        if value == "" and c.required:
-            wrong = ("缺少这个值", "the value is missing")
-        elif value != "" and (c.kind in ("number", "integer")) == isinstance(value, str):
-            wrong = (f"类型不对:{value!r}", f"is of the wrong type: {value!r}")
-        else:
-            continue
-        out.append(problem(f"{at}.{c.name}", wrong, (f"写上{c.label.zh}", f"write the {c.label.en}")))
+        wrong = _value_problem(c, row.get(c.name, ""))
+        if wrong is not None:
+            out.append(problem(f"{at}.{c.name}", wrong, (f"写上{c.label.zh}", f"write the {c.label.en}")))
     if not schema.open_columns:
         known = [_AT, *(c.name for c in schema.columns)]
         out += [p for k in row for p in missing(f"{at}.{k}", k, known, ("列", "column"))]
     return out
+
+
+def _value_problem(c: Column, value: object) -> tuple[str, str] | None:
+    """Return what is wrong with one value of a row, in both languages."""
+    if value == "":
+        return ("缺少这个值", "the value is missing") if c.required else None
+    number = isinstance(value, (int, float)) and math.isfinite(value)
+    if number != (c.kind in ("number", "integer")) or (c.kind == "integer" and not isinstance(value, int)):
+        return f"类型不对:{value!r}", f"is of the wrong type: {value!r}"
+    low = isinstance(value, (int, float)) and c.low is not None and value < c.low
+    high = isinstance(value, (int, float)) and c.high is not None and value > c.high
+    if low or high or (c.choices and value not in c.choices):
+        return f"不能为 {value!r}", f"cannot be {value!r}"
+    return None
