@@ -76,7 +76,8 @@ def test_a_target_there_is_not_and_one_without_a_value(tiny, candidates, good):
     p = only(there, candidates, replace(aim, weights={"N-LIV-02@zone:A@2030": 1.0}))
     assert "N-LIV-02@zone:A@2035" in p.what.en
     # without targets.csv there is nothing to choose from
-    assert "targets.csv" in only(tiny, candidates, aim).remedy.en
+    assert "add targets.csv" in only(tiny, candidates, aim).remedy.en
+    assert "no targets" in only(tiny, candidates, default_objective(tiny, 9.0, aim="targets")).what.en
     # the region has no flows: an indicator made of them is missing
     lacking = next(i for i, v in measure(tiny).values.items() if v.isna().all())
     none = with_targets(tiny, (lacking, "region", 2035, 1.0))

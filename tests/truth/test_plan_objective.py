@@ -14,7 +14,7 @@ from yipan.measure import measure
 from yipan.plan.core import Limits, enumerate_all
 from yipan.plan.evaluate import RegionEvaluator
 from yipan.plan.game import Evaluation, Game
-from yipan.plan.invented import invented_objective, invented_project
+from yipan.plan.invented import invented_objective, invented_problem, invented_project
 from yipan.plan.invented_candidates import invented_candidates
 from yipan.plan.objective import default_objective
 from yipan.plan.objective_file import objective_as_dict, objective_from_dict, read_objective, write_objective
@@ -229,6 +229,20 @@ def test_the_plan_of_least_largest_regret_by_hand():
     assert "largest regret 5.000" in found.words().en
     # judged by the mean instead, c+d (12 of 20 in all) would lose 8 in the dry future
     assert -found.evaluator(frozenset("cd")).value == 8.0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_least_largest_regret_against_all_sets_enumerated(seed):
+    problems = [invented_problem(100 * seed + k, projects=6) for k in range(3)]
+    rules = Rules(problems[0].candidates, replace(problems[0].objective, floors={}))
+    games = {str(k): Game(rules, p.evaluate) for k, p in enumerate(problems)}
+    found = solve_regret(rules, games, Limits(exact_sets=100))
+    sets = [frozenset(c) for n in range(7) for c in combinations(rules.ids, n)]
+    sets = [s for s in sets if rules.feasible(s)]
+    best = [max(p.evaluate(s).value for s in sets) for p in problems]
+    least = min(max(b - p.evaluate(s).value for b, p in zip(best, problems, strict=True)) for s in sets)
+    assert found.regret == pytest.approx(least, abs=1e-6)
+    assert found.evaluator.table(found.solution.chosen)["proved"].all()
 
 
 def test_a_better_set_met_on_the_way_becomes_the_best_of_its_future():

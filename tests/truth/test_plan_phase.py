@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import product
 
@@ -58,6 +59,9 @@ def test_gains_and_money_are_discounted_from_the_first_year():
     assert found.worth == pytest.approx(10 * 0.64 + 10 * 0.512)
     assert found.path["gain"].tolist() == [0, 0, 10, 10]
     assert found.path["factor"].tolist() == pytest.approx([1, 0.8, 0.64, 0.512])
+    told = json.loads(json.dumps(found.as_dict(), allow_nan=False))
+    assert told["path"][2] == {"year": 2028, "value": 10.0, "gain": 10.0, "factor": 0.64, "worth": 6.4}
+    assert told["years"] == {"a": 2026}
     money = present([Start(a, 2026)], o)
     assert money.capital == pytest.approx(2 + 3 * 0.8)
     assert money.upkeep == pytest.approx(0.5 * 0.64 + 1.0 * 0.512)

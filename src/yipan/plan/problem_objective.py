@@ -64,6 +64,13 @@ def _weights(region: Region, o: Objective) -> Iterator[Problem]:
         return
     zh, en = _NAMES[o.aim]
     known = known_weights(region, o)
+    if not known:
+        yield at(
+            "weights",
+            ("区域没有目标(targets.csv 为空)", "the region has no targets (targets.csv is empty)"),
+            ("添加 targets.csv,或改用 needs、indicators", "add targets.csv, or judge by needs or indicators"),
+        )
+        return
     for key in sorted(set(o.weights) - set(known)):
         near, some = suggest(key, known), listed(known)
         choices = (f"({some.zh})", f" ({some.en})") if known else ("", "")

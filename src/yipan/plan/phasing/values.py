@@ -72,6 +72,28 @@ class Phased:
     discount: float
     evaluations: int
 
+    def as_dict(self) -> dict[str, object]:
+        """Return everything as a JSON-ready mapping (worth in point-years, gains in points)."""
+        return {
+            "years": dict(sorted(self.years.items())),
+            "worth": self.worth,
+            "listed": {"years": dict(sorted(self.listed.items())), "worth": self.listed_worth},
+            "linear": {
+                "worth": self.linear,
+                "bound": self.linear_bound,
+                "order": [{"project": i, "gain": g} for i, g in self.order],
+            },
+            "upper": self.upper,
+            "excess": self.excess,
+            "path": [
+                {"year": int(y), **{str(k): float(v) for k, v in row.items()}}
+                for y, row in zip(self.path.index, self.path.to_dict("records"), strict=True)
+            ],
+            "discount": self.discount,
+            "evaluations": self.evaluations,
+            "words": {"zh": self.words().zh, "en": self.words().en},
+        }
+
     def words(self) -> Text:
         """Say what was reached, against what, and what is proved under which condition."""
         rate = f"{self.discount:.1%}"
