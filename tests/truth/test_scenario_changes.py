@@ -7,6 +7,7 @@ Line 1 of the tiny region: stations at 106.05, 106.15 and 106.25 on latitude 29.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import EntryPoint
@@ -15,8 +16,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from street_fixture import at, city
 from yipan.errors import ScenarioError
-from yipan.network import forget, travel_times, verify_times
+from yipan.network import carry_over, forget, travel_times, verify_times
 from yipan.packs.ecology.indicators import protected_share
 from yipan.region import Quality, Region, example
 from yipan.scenario import (
@@ -423,3 +426,30 @@ def test_a_plug_in_is_found_and_bad_ones_are_named(tmp_path: Path) -> None:
 def test_without_plug_ins_there_is_nothing_to_say() -> None:
     load_interventions.cache_clear()
     assert load_interventions() == ()
+
+
+def test_along_streets_and_by_timetable_what_slows_is_computed_in_full(tmp_path: Path) -> None:
+    forget()
+    region = city(tmp_path / "blocks")
+    tram = AddLine(id="tram", en="tram", mode="metro", speed=30.0, headway_peak=4.0, headway_offpeak=4.0,
+                   stops=tuple(Stop(f"t{i}", "", "", *at(i, 1)) for i in (0, 2)))  # fmt: skip
+    price = region.meta.price_year
+    before = apply(region, project("tram", tram, zones=(), price_year=price))
+    for mode in ("drive", "transit", "any"):
+        travel_times(before, mode)  # type: ignore[arg-type]
+    lon, lat = at(1, 1)
+    changes = (
+        ExtendLine(line="tram", end="t2", stops=(Stop("t3", "", "", *at(3, 1)),)),
+        AddStop(line="tram", after="t0", before="t2", station="t1", en="x", lon=lon, lat=lat),
+        CloseLine(line="tram"),
+    )
+    for change in changes:
+        after = change.apply(before)
+        assert not carry_over(before, after)
+        for mode in ("drive", "transit", "any"):
+            travel_times(after, mode)  # type: ignore[arg-type]
+        found = verify_times(after)
+        assert (found["largest"], found["unlike"]) == (0.0, 0.0)
+    back = reverse(before, changes[0])
+    assert back is not None
+    assert back.apply(changes[0].apply(before)).id == before.id
