@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import combinations
 
@@ -227,6 +228,8 @@ def test_the_plan_of_least_largest_regret_by_hand():
     assert table["projects"].to_dict() == {"dry": "a, b", "wet": "c, d"}
     assert table["regret"].max() == 5.0
     assert "largest regret 5.000" in found.words().en
+    told = json.loads(json.dumps(found.as_dict(), allow_nan=False))
+    assert max(row["regret"] for row in told["futures"]) == told["regret"] == 5.0
     # judged by the mean instead, c+d (12 of 20 in all) would lose 8 in the dry future
     assert -found.evaluator(frozenset("cd")).value == 8.0
 
@@ -251,6 +254,17 @@ def test_a_better_set_met_on_the_way_becomes_the_best_of_its_future():
     lower = {f: replace(b, value=b.value - 4.0, proved=False) for f, b in found.evaluator.best.items()}
     found.evaluator.best.update(lower)
     assert {f: b.value for f, b in found.evaluator.improved().items()} == {"dry": 11.0, "wet": 9.0}
+
+
+def test_a_future_in_which_the_floors_cannot_be_reached_is_named():
+    o = replace(invented_objective(1.0), floors={"k": 1.0})
+    rules = Rules([invented_project("a", 1.0)], o)
+    games = {
+        f: Game(rules, lambda s, lift=lift: Evaluation(value=1.0 * len(s), clusters={"k": lift * len(s)}))
+        for f, lift in (("good", 2.0), ("bad", 0.5))
+    }
+    with pytest.raises(PlanError, match="in the future bad"):
+        solve_regret(rules, games, Limits())
 
 
 def test_futures_on_a_region_are_measured_as_they_find_it(tiny, candidates):

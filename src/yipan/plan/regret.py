@@ -123,6 +123,18 @@ class Regretted:
         """Largest regret of the set, points."""
         return -self.solution.value
 
+    def as_dict(self) -> dict[str, object]:
+        """Return the regrets as a JSON-ready mapping (points): largest, and one row a future."""
+        table = self.evaluator.table(self.solution.chosen)
+        rows = [
+            {"future": str(f), **row} for f, row in zip(table.index, table.to_dict("records"), strict=True)
+        ]
+        return {
+            "regret": self.regret,
+            "futures": rows,
+            "words": {"zh": self.words().zh, "en": self.words().en},
+        }
+
     def words(self) -> Text:
         """Say the regret in each future, and whether the bests are proved."""
         table = self.evaluator.table(self.solution.chosen)
@@ -185,6 +197,11 @@ def solve_regret(
     limits
         For each of the searches.
 
+    Raises
+    ------
+    PlanError
+        In some future no set was found that reaches the floors.
+
     Examples
     --------
     Either future has its own best project (10 points); one that is worth 8 in both is never far off.
@@ -199,7 +216,7 @@ def solve_regret(
     >>> sorted(found.solution.chosen), found.regret
     (['c'], 2.0)
     """
-    best = {f: _best(solve(game, limits)) for f, game in games.items()}
+    best = {f: _best(f, game, solve(game, limits)) for f, game in games.items()}
     for _ in range(_ROUNDS):
         evaluator = RegretEvaluator(games, best)
         game = Game(rules, evaluator, on_evaluation=on_evaluation, batch=evaluator.many)
@@ -211,6 +228,14 @@ def solve_regret(
     return Regretted(game=game, solution=solution, evaluator=evaluator)
 
 
-def _best(solution: Solution) -> Best:
+def _best(future: str, game: Game, solution: Solution) -> Best:
+    if game.deficit(solution.chosen) > 0:
+        raise PlanError(
+            Text(
+                f"在情景 {future} 中,资金之内没有找到达到各底线的组合;请提高预算、降低底线或添加候选项目",
+                f"in the future {future} no set within the money was found that reaches the floors;"
+                " raise the budget, lower the floors, or add candidates",
+            )
+        )
     proved = solution.exact is not None and solution.exact.proved
     return Best(solution.chosen, solution.value, proved)

@@ -51,7 +51,9 @@ class Objective:
     floors
         Cluster id → least rise of its index, points (may be 0).
     worst_tenth
-        Least rise of the index of the worst-off tenth of residents, points; None where none is asked.
+        Least rise of the index of the worst-off tenth of residents, points; None where none is asked. Their
+        index is the mean over the tenth of residents in the zones of lowest index, the zone at the border
+        taken in part (`yipan.plan.valuation.worst_tenth`).
     budget, yearly
         Capital over the horizon and in any one year, 1e8 of the currency, prices of `price_year`.
     start, end
@@ -64,7 +66,8 @@ class Objective:
         Yearly rate at which later gains and money count less in phasing; 0 counts all years alike.
     futures
         Where given, a plan is judged by its largest regret over them (points lost against the best plan
-        found for that future alone): the smaller the better.
+        found for that future alone): the smaller the better, and floors hold in each of them
+        (`yipan.plan.regret`). The region as it is counts only where a future without changes is among them.
     """
 
     weights: Mapping[str, float]
