@@ -18,10 +18,11 @@ import pandas as pd
 import pytest
 
 from yipan.errors import MeasureError
-from yipan.measure import catalogue, describe, measure, one, results_to_dict, run
+from yipan.measure import catalogue, cluster_values, describe, measure, one, results_to_dict, run
 from yipan.measure.coordination import hour_circles, zone_times
 from yipan.measure.coordination.sectors import structural_similarity
 from yipan.measure.load import level_index, wrong_shape
+from yipan.measure.outlook import panel
 from yipan.measure.output import tidy, write_levels
 from yipan.needs import pair_index
 from yipan.network import travel_times
@@ -387,3 +388,16 @@ def test_after_a_project_only_what_it_touches_is_measured_again(monkeypatch: pyt
     assert again == []  # the region as it was is still remembered
     measure(ChangeActivity(cell="B1", jobs=10.0).apply(region), levels=fine)
     assert again == ["Y-CEL-02", "Y-CEL-03", "Y-CLU-01", "Y-CLU-02"]  # jobs: reach, and centres of clusters
+
+
+def test_clusters_have_their_own_indicators_beside_means_of_zones() -> None:
+    results = measure(example("tiny"), ["Y-CLU-01", "N-LIV-02", "Y-CEL-08"])
+    table = cluster_values(results)
+    assert table.loc["Y-CLU-01", ["valley", "hills"]].tolist() == [100, 75]
+    assert table.loc["N-LIV-02", "valley"] == pytest.approx((300 * 500 + 100 * 300) / 400)
+    assert table.loc[["Y-CLU-01", "Y-CEL-08"], "region"].isna().all()
+
+
+def test_years_are_measured_of_zones_clusters_and_region_only() -> None:
+    with pytest.raises(MeasureError, match="not indicators of zones or of the region: Y-PAR-01, Y-CEL-08"):
+        panel(example("tiny"), [2020], indicators=["N-LIV-02", "Y-PAR-01", "Y-CEL-08"])

@@ -30,7 +30,8 @@ def region_values(results: Results) -> pd.Series[float]:
 def cluster_values(results: Results) -> pd.DataFrame:
     """Return the weighted mean of every indicator by cluster and for the region (see `region_values`).
 
-    Index indicator id; columns cluster ids and ``region`` (region-level indicators only there).
+    Index indicator id; columns cluster ids and ``region``. Indicators of the region have their value only
+    there, those of clusters only at clusters; those of cells and pairs have none.
     """
     groups = [*results.clusters.index, REGION]
     out = pd.DataFrame(np.nan, index=list(results.indicators), columns=groups)
@@ -50,6 +51,8 @@ def cluster_values(results: Results) -> pd.DataFrame:
         )
     for i, value in results.region_values.items():
         out.loc[i, REGION] = value
+    own = results.cluster_values
+    out.loc[own.columns, own.index] = own.T
     return out
 
 

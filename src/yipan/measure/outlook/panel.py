@@ -13,7 +13,7 @@ from yipan.errors import MeasureError, Problem
 from yipan.measure.compare import cluster_values, members, number_at
 from yipan.measure.needs import RANK
 from yipan.measure.outlook.years import Dated, at_year, is_dated, undated_reason, years_of
-from yipan.measure.run import measure
+from yipan.measure.run import DEFAULT, measure
 from yipan.measure.values import REGION, Missing, Results
 from yipan.needs import Memo
 from yipan.pack import Indicator
@@ -95,6 +95,7 @@ def panel(
     if not asked:
         raise MeasureError(Text("没有给出年份", "no year is asked for"))
     chosen = measure(region, indicators).indicators
+    _refuse_other_levels(chosen)
     key = (
         *(r.id for r in by_year.values()),
         region.id,
@@ -103,6 +104,28 @@ def panel(
         __version__,
     )
     return _PANELS.get(key, lambda: _build(region, by_year, asked, list(chosen.values()))).copy()
+
+
+def _refuse_other_levels(chosen: Mapping[str, Indicator]) -> None:
+    other = [i for i, one in chosen.items() if one.level not in DEFAULT]
+    if not other:
+        return
+    names = ", ".join(other)
+    raise MeasureError(
+        Text(f"这些指标不是分区或区域的:{names}", f"not indicators of zones or of the region: {names}"),
+        problems=[
+            Problem(
+                what=Text(
+                    "历年值和目标只针对分区、片区与区域",
+                    "values by year and targets are of zones, clusters and the region",
+                ),
+                remedy=Text(
+                    "改用分区指标,或逐年运行 yipan levels", "use zone indicators, or run yipan levels a year"
+                ),
+                column="indicators",
+            )
+        ],
+    )
 
 
 def _unfit(region: Region, others: Sequence[Region]) -> list[Problem]:
