@@ -52,6 +52,16 @@ def test_people_nobody_reaches_are_counted_not_hidden() -> None:
     assert e.siting.assigned.tolist() == [0, -1]
 
 
+def test_what_adds_nothing_is_not_built() -> None:
+    # three towns apart and two sites: one town stays without whatever is built, so nothing raises the least
+    far = np.full((3, 3), UNREACHED, dtype=np.int32)
+    np.fill_diagonal(far, 0)
+    e = equitable(far, [10, 10, 10], supply=[0, 0, 0], add=[5, 5, 5], p=2, limit=60, aim="least")
+    assert e.siting.value == 0.0
+    assert e.siting.chosen.tolist() == []
+    assert e.siting.bound < 1e-5
+
+
 def test_nobody_and_nothing_is_an_answer() -> None:
     e = equitable(APART, [0, 0], supply=[1, 1], add=[1, 1], p=1, limit=60, aim="least")
     assert e.siting.chosen.tolist() == []

@@ -65,6 +65,11 @@ class _Case:
     held: Ints
     split: bool
     price: float | None
+    unit: str
+
+    def much(self, amount: float) -> str:
+        """Return an amount with its unit."""
+        return f"{amount:,.6g} {self.unit}".rstrip()
 
 
 def capacitated(
@@ -76,6 +81,7 @@ def capacitated(
     fixed: Sequence[int] = (),
     divisible: bool = True,
     unserved: float | None = None,
+    unit: str = "",
     nodes: int | None = None,
 ) -> Served:
     """Choose sites and serve all demand within their capacity at the least weighted cost.
@@ -97,6 +103,8 @@ def capacitated(
         Whether a demand point may be shared among sites; if not, all of it is served at one.
     unserved
         Price of a unit left unserved, in the unit of costs; None: all must be served.
+    unit
+        Of demand and capacity, for what is said where there is no answer.
     nodes
         Most nodes of branch and bound; None: until proved.
 
@@ -134,6 +142,7 @@ def capacitated(
         held=np.array(sorted(set(fixed)), dtype=np.int64),
         split=divisible,
         price=unserved,
+        unit=unit,
     )
     refuse(_unsound(case, fixed))
     refuse(_short(case))
@@ -186,38 +195,40 @@ def _short(case: _Case) -> list[Problem]:
     if case.price is not None:
         return []
     there = np.isfinite(case.costs) & (case.room > 0)
-    out = _beyond(case.w[(case.w > 0) & ~there.any(axis=1)])
+    out = _beyond(case, case.w[(case.w > 0) & ~there.any(axis=1)])
     free = np.delete(case.room, case.held)
     most = float(case.room[case.held].sum() + np.sort(free)[::-1][: case.p - len(case.held)].sum())
-    out += _too_much(float(case.w.sum()), most, case.p)
+    out += _too_much(case, most)
     if not case.split and not out:
         out += _too_large(case.w, np.where(there, case.room, 0.0).max(axis=1, initial=0.0))
     return out
 
 
-def _beyond(bare: Floats) -> list[Problem]:
+def _beyond(case: _Case, bare: Floats) -> list[Problem]:
     if not len(bare):
         return []
     return [
         wrong(
             Text(
-                f"{len(bare)} 个需求点(需求 {bare.sum():,.6g})到不了任何有容量的候选点",
-                f"{len(bare)} demand points ({bare.sum():,.6g} of demand) reach no site with capacity",
+                f"{len(bare)} 个需求点(需求 {case.much(bare.sum())})到不了任何有容量的候选点",
+                f"{len(bare)} demand points ({case.much(bare.sum())} of demand) reach no site with capacity",
             ),
             Text("放宽时限或增加候选点,或允许不服务", "allow longer trips, more sites, or unserved demand"),
         )
     ]
 
 
-def _too_much(need: float, most: float, p: int) -> list[Problem]:
+def _too_much(case: _Case, most: float) -> list[Problem]:
+    need = float(case.w.sum())
+    lack = case.much(need - most)
     if need <= most * (1 + 1e-12):
         return []
     return [
         wrong(
             Text(
-                f"需求 {need:,.6g} 超过 {p} 处设施的最大总容量 {most:,.6g},差 {need - most:,.6g}",
-                f"demand of {need:,.6g} exceeds the largest capacity of {p} sites, {most:,.6g}, by"
-                f" {need - most:,.6g}",
+                f"需求 {case.much(need)} 超过 {case.p} 处设施的最大总容量 {case.much(most)},差 {lack}",
+                f"demand of {case.much(need)} exceeds the largest capacity of {case.p} sites,"
+                f" {case.much(most)}, by {lack}",
             ),
             Text(
                 "增加设施或容量,或允许不服务", "open more sites, give more capacity, or allow unserved demand"
@@ -295,15 +306,16 @@ def _out_of_place(case: _Case) -> list[Problem]:
         held=case.held,
         split=case.split,
         price=1.0,
+        unit=case.unit,
     )
     model, *_ = _model(easy, *_pairs(easy))
     least = model.solve().value
     return [
         wrong(
             Text(
-                f"总容量够,但不在需要的地方:{case.p} 处设施最少仍有 {least:,.6g} 得不到服务",
+                f"总容量够,但不在需要的地方:{case.p} 处设施最少仍有 {case.much(least)} 得不到服务",
                 f"capacity suffices in all, but not where it is needed: {case.p} sites leave at least"
-                f" {least:,.6g} unserved",
+                f" {case.much(least)} unserved",
             ),
             Text(
                 "放宽时限、增加设施或容量,或允许不服务",

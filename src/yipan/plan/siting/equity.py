@@ -41,7 +41,8 @@ from yipan.network.catchment import limited, two_step_floating_catchment
 from yipan.network.decay import Decay
 from yipan.network.values import UNREACHED
 from yipan.plan.siting.checks import refuse, wrong, wrong_values
-from yipan.plan.siting.equity_model import AIMS, Aim, Case, judged, shared_out
+from yipan.plan.siting.equity_model import AIMS, Aim, Case, judged, shared_out, worth
+from yipan.plan.siting.solver import TOLERANCE
 from yipan.plan.siting.values import Siting, frozen
 from yipan.text import Text
 
@@ -108,6 +109,11 @@ def equitable(
     nodes
         Most nodes of branch and bound (in each round of the variance); None: until proved.
 
+    Returns
+    -------
+    Equal
+        For ``least`` and ``worst_tenth`` sites that add nothing to the aim are not chosen.
+
     Raises
     ------
     PlanError
@@ -146,6 +152,8 @@ def equitable(
     )
     refuse(_too_little(case))
     share, answer = shared_out(case, nodes)
+    if case.most:
+        share = _needed(case, share)
     added = np.zeros(len(beds))
     added[at] = share * case.add
     after = two_step_floating_catchment(times, beds + added, people, limit=limit, decay=decay)
@@ -169,6 +177,17 @@ def equitable(
         after=after,
         left_out=float(people[~there].sum()),
     )
+
+
+def _needed(case: Case, share: Floats) -> Floats:
+    """Return the shares without those, last first, whose loss costs nothing of an aim that is made large."""
+    out = share.copy()
+    for j in np.flatnonzero(share)[::-1]:
+        less = out.copy()
+        less[j] = 0.0
+        if worth(case, less) >= worth(case, out) - TOLERANCE**2:
+            out = less
+    return out
 
 
 def _shares(times: NDArray[np.int32], people: Floats, weight: Decay) -> Floats:

@@ -86,17 +86,18 @@ def shared_out(case: Case, nodes: int | None) -> tuple[Floats, Answer]:
         if case.aim != "variance":
             return found, answer
         bound = max(bound, answer.bound)
-        if _value(case, found) < _value(case, best) or not best.any():
+        if worth(case, found) < worth(case, best) or not best.any():
             best = found
-        value = _value(case, best)
+        value = worth(case, best)
         if value - bound <= 2 * TOLERANCE * max(1.0, value):
             return best, Answer("optimal", best, value, bound, visited)
         off = case.a + case.g @ found
         tangents = np.hstack([tangents, (off - case.q @ off)[:, None]])
-    return best, Answer("limit", best, _value(case, best), bound, visited)
+    return best, Answer("limit", best, worth(case, best), bound, visited)
 
 
-def _value(case: Case, share: Floats) -> float:
+def worth(case: Case, share: Floats) -> float:
+    """Return the aim where sites are given these shares of their capacity."""
     return float(judged(case.a + case.g @ share, case.q, case.aim))
 
 
