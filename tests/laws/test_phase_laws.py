@@ -34,7 +34,11 @@ def phased(seed, *, at_once=None, backwards=False):
     if not chosen:
         return None
     gains = {i: game.value({i}) - game.value(()) for i in chosen}
-    return game, chosen, best_years(game.rules, chosen, game.value, gains=gains)
+    return (
+        game,
+        chosen,
+        best_years(game.rules, chosen, game.value, gains=gains, known=game.seen, many=game.evaluate_many),
+    )
 
 
 @QUICK

@@ -12,6 +12,8 @@ from yipan.scenario.values import Start
 Chosen = frozenset[str]
 Value = Callable[[Chosen], float]
 """The objective of a set of projects, points; minus infinity where they cannot be applied together."""
+Many = Callable[[Sequence[Chosen]], object]
+"""Measures several sets, so that `Value` then has them at hand."""
 
 
 class Measured:
@@ -25,13 +27,23 @@ class Measured:
         Sets measured already: they cost nothing.
     limit
         Most sets to measure.
+    many
+        Measures several sets that are known beforehand, side by side where it can.
     """
 
-    def __init__(self, rules: Rules, value: Value, *, known: Collection[Chosen], limit: int) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        value: Value,
+        *,
+        known: Collection[Chosen],
+        limit: int,
+        many: Many | None = None,
+    ) -> None:
         self.rules = rules
         self.limit = limit
         self.spent = 0
-        self._value, self._known = value, known
+        self._value, self._known, self._many = value, frozenset(known), many
         self._seen: dict[Chosen, float] = {}
         self._factor = factors(rules.objective)
 
@@ -46,6 +58,14 @@ class Measured:
             self.spent += ids not in self._known
             self._seen[ids] = float(self._value(ids))
         return self._seen[ids]
+
+    def ask(self, sets: Collection[Chosen]) -> None:
+        """Measure those of `sets` that are new together."""
+        new = [s for s in dict.fromkeys(sets) if s not in self._seen]
+        if self._many is not None and len(new) > 1:
+            self._many(new)
+        for s in new:
+            self.value(s)
 
     def new(self, sets: Collection[Chosen]) -> int:
         """Return how many of `sets` would have to be measured."""
@@ -62,6 +82,7 @@ class Measured:
 
     def worth(self, years: Years) -> float:
         """Return Σ_t (1 + r)^−(t − start) × (value_t − value before any project), point-years."""
+        self.ask([frozenset(), *self.sets(years).values()])
         base = self.value(frozenset())
         gains = (self._factor[y] * (self.value(s) - base) for y, s in self.sets(years).items())
         return round(float(sum(gains)), 9)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from yipan.plan.phase import list_schedule, open_years, phase
-from yipan.plan.phasing.measured import Chosen, Measured, Value, improve, keeps, measured_key
+from yipan.plan.phasing.measured import Chosen, Many, Measured, Value, improve, keeps, measured_key
 from yipan.plan.phasing.model import Line, Scheduled, schedule
 from yipan.plan.phasing.money import factors
 from yipan.plan.phasing.values import Effort, Phased
@@ -29,6 +29,7 @@ def best_years(
     *,
     gains: Mapping[str, float],
     known: Collection[Chosen] = frozenset(),
+    many: Many | None = None,
     effort: Effort | None = None,
 ) -> Phased:
     """Return start years with the most discounted gain over the horizon, the region measured in every year.
@@ -52,6 +53,8 @@ def best_years(
         Points by project, for the first list schedule (from the order in which they were chosen).
     known
         Sets measured before (``Game.seen``): they do not count against the limit.
+    many
+        Measures several sets together beforehand (``Game.evaluate_many``).
     effort
         How much work may be done.
 
@@ -75,7 +78,7 @@ def best_years(
     """
     effort = effort or Effort()
     listed, start = list_schedule(rules, chosen, gains), phase(rules, chosen, gains)
-    measured = Measured(rules, value, known=known, limit=effort.evaluations)
+    measured = Measured(rules, value, known=known, limit=effort.evaluations, many=many)
     found = [listed, start]
     linear, order = _in_order(measured, chosen, max(found, key=measured.worth), effort, found)
     bounded = _two_sided(measured, chosen, max(found, key=measured.worth), effort, found)
@@ -120,6 +123,7 @@ def _in_order(
         if order in tried or not measured.within(sets):
             break
         tried.add(order)
+        measured.ask(sets)
         at = [measured.value(s) for s in sets]
         steps = {i: at[k + 1] - at[k] for k, i in enumerate(order)}
         gains = {i: g if np.isfinite(g) else 0.0 for i, g in steps.items()}
@@ -156,8 +160,10 @@ def _two_sided(
 ) -> tuple[Scheduled, list[Line]] | None:
     """Solve with gains bounded from both ends; None where that takes more sets than may be measured."""
     ends = _ends(measured.rules, chosen)
-    if not measured.within([s for pair in ends.values() for sets in pair for s in sets]):
+    wanted = [s for pair in ends.values() for sets in pair for s in sets]
+    if not measured.within(wanted):
         return None
+    measured.ask(wanted)
     low = _steps(measured, {i: pair[0] for i, pair in ends.items()})
     high = _steps(measured, {i: pair[1] for i, pair in ends.items()})
     if not all(map(np.isfinite, (*low.values(), *high.values()))):
