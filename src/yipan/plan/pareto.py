@@ -227,7 +227,7 @@ def pareto_front(
         "sets proposed by an evolutionary search (pymoo), each measured, those kept that none beats;"
         " nothing is proved, plans may be missing",
     )
-    return _front(game, criteria, [(s, False) for s in sorted(game.seen, key=sorted)], how, proved=False)
+    return _front(game, criteria, [(s, False) for s in game.seen if _keeps(game, s)], how, proved=False)
 
 
 def _propose(game: Game, criteria: Sequence[Criterion], generations: int) -> None:
@@ -252,7 +252,7 @@ def front_by_budget(game: Game, budgets: Iterable[float], *, limits: Limits | No
     Parameters
     ----------
     budgets
-        1e8 of the currency, in any order.
+        1e8 of the currency, in any order; they may be above that of the game.
 
     Raises
     ------
@@ -261,17 +261,19 @@ def front_by_budget(game: Game, budgets: Iterable[float], *, limits: Limits | No
     """
     limits = limits or Limits()
     found: list[tuple[Chosen, bool]] = []
+    settled: list[bool] = []
     best: Chosen | None = None
     wanted = sorted(set(budgets))
     for budget in wanted:
         part = _derived(game, objective=replace(game.objective, budget=budget))
         solution = solve(part, limits)
-        proved = _proved(solution)
+        proved = _proved(part, solution, limits)
         if _keeps(part, solution.chosen) and (best is None or game.value(solution.chosen) > game.value(best)):
             best = solution.chosen
+        settled.append(proved)
         if best is not None:
             found.append((best, proved))
-    proved = len(found) == len(wanted) and all(p for _, p in found)
+    proved = all(settled)
     how = Text(
         f"{len(wanted)} 档预算各求最优组合;" + ("每档都已证明最优" if proved else "并非每档都已证明最优"),
         f"the best set for each of {len(wanted)} budgets; "
@@ -292,7 +294,7 @@ def _enumerated(game: Game, criteria: Sequence[Criterion]) -> Front:
         f"all {len(sets)} sets within the money were measured"
         + ("; the front is complete" if proved else f"; for {len(unsure)} start years were not settled"),
     )
-    return _front(game, criteria, [(s, proved) for s in sets], how, proved=proved)
+    return _front(game, criteria, [(s, proved) for s in sets if _keeps(game, s)], how, proved=proved)
 
 
 def _constrained(game: Game, criteria: Sequence[Criterion], limits: Limits, points: int) -> Front:
@@ -303,7 +305,7 @@ def _constrained(game: Game, criteria: Sequence[Criterion], limits: Limits, poin
     while len(found) < points:
         part = _of_two(game, first, second, least)
         solution = solve(part, limits)
-        proved = _proved(solution)
+        proved = _proved(part, solution, limits)
         if not _keeps(part, solution.chosen):
             complete = proved
             break
@@ -370,10 +372,13 @@ def _keeps(game: Game, chosen: Chosen) -> bool:
     return game.rules.feasible(chosen) and game.deficit(chosen) == 0
 
 
-def _proved(solution: Solution) -> bool:
-    """Whether a solution is proved best, or proved that nothing keeps the floors."""
+def _proved(game: Game, solution: Solution, limits: Limits) -> bool:
+    """Whether a solution is proved best, or it is proved that no set keeps the rules and floors."""
     if solution.exact is not None:
         return solution.exact.proved
+    if count_sets(game, list(game.rules.ids), limits.exact_sets) <= limits.exact_sets:
+        timings = (game.rules.timing(s) for s in feasible_sets(game, list(game.rules.ids)))
+        return all(t.proved for t in timings)  # all were measured and none will do
     b = solution.branched
     return b is not None and b.complete and not b.conditional
 
@@ -386,8 +391,8 @@ def _front(
     *,
     proved: bool,
 ) -> Front:
-    """Keep of found sets those that keep the rules and that no other beats."""
-    kept = [(s, p, e) for s, p in found if _keeps(game, s) and (e := game.evaluation(s)) is not None]
+    """Keep of found sets, all of which keep their rules, those that no other beats."""
+    kept = [(s, p, e) for s, p in found if (e := game.evaluation(s)) is not None]
     if not kept:
         raise PlanError(
             Text(
