@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -375,3 +376,15 @@ changes = [{type = "ClosePlace", plaice = "h1"}]
         objective_from_dict({"budget": 5.0, "weights": {"econmy": 1.0}}, tiny)
     with pytest.raises(PlanError, match="ends"):
         objective_from_dict({"budget": 5.0, "start": 2030, "end": 2029}, tiny)
+
+
+def test_the_file_shown_in_the_docs_reads(tiny, tmp_path):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "objective.md").read_text(encoding="utf-8")
+    path = tmp_path / "objective.toml"
+    path.write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    o = read_objective(path, tiny)
+    assert (o.worst_tenth, o.at_once, o.futures[0].changes[0].population) == (
+        0.1,
+        {"all": 5, "AddLine": 2},
+        3000,
+    )
