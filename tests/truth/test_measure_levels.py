@@ -173,6 +173,13 @@ PAIR_CASES: list[tuple[str, Callable[[Region], Region], tuple[float, ...]]] = [
     ("Y-PAR-04", as_is, (100, 0, 100, 0, 0, 0)),
     # A 60 + 30 + 10; nothing is recorded from B
     ("Y-PAR-05", with_commuters, (30, 10, nan, nan, 100, 0)),
+    # stations at A1 and B1, none in C; more than half of each zone lives in its first cell: A1 to B1 37, back
+    # 37, C1 to A1 64, to B1 97
+    (
+        "C-SAF-02",
+        with_places(("fire_station", *AT_A1), ("fire_station", 106.25, 29.10)),
+        (37, 240, 37, 240, 64, 97),
+    ),
     ("C-INF-01", as_is, tuple(mean_time(CAR, *p) / straight(*p) for p in PAIRS)),
     ("C-INF-04", as_is, tuple(MASS[a] * MASS[b] / mean_time(ANY, a, b) ** 2 for a, b in PAIRS)),
     # (0, 3, 4) and (3, 0, 4): 16 / 25; C has the structure of A
@@ -366,7 +373,7 @@ def test_an_index_of_pairs_of_one_zone_is_empty() -> None:
         stops=region.table("stops").iloc[:0],
     )
     assert len(pair_index(alone)) == 0
-    assert measure(alone, levels=["pair"]).pairs.shape == (0, 8)
+    assert measure(alone, levels=["pair"]).pairs.shape == (0, 9)
 
 
 def test_after_a_project_only_what_it_touches_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:

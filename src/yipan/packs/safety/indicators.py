@@ -62,6 +62,31 @@ def cell_minutes_from_fire_station(region: Region) -> pd.Series[float]:
     return common.by_cell(region, common.minutes(common.nearest_seconds(region, "drive", "fire_station")))
 
 
+def _medians(values: common.Array, weights: common.Array) -> common.Array:
+    """Weighted lower median of each row (shape: rows, columns; weights: columns); NaN without weight."""
+    order = np.argsort(values, axis=1, kind="stable")
+    reached = np.cumsum(weights[order], axis=1)
+    if not reached.size or reached[0, -1] <= 0:
+        return np.full(len(values), np.nan)
+    at = (reached >= 0.5 * reached[:, -1:] * (1 - 1e-12)).argmax(axis=1)
+    rows = np.arange(len(values))
+    return np.asarray(values[rows, order[rows, at]])
+
+
+def help_from_next_door(region: Region) -> pd.Series[float]:
+    """Return the median time by car from the nearest fire station of another zone to a zone's residents."""
+    minutes = common.minutes(common.place_seconds(region, "drive", "fire_station"))
+    at, people = common.place_zone(region, "fire_station"), common.cells(region, "population")
+    zones, inside = len(region.zone_ids), at >= 0
+    out = np.full((zones, zones), np.nan)
+    for z in range(zones):
+        mine = np.flatnonzero(region.cell_zone == z)
+        nearest = np.full((zones, mine.size), common.LONGEST)
+        np.minimum.at(nearest, at[inside], minutes[np.ix_(mine, inside)].T)
+        out[z] = _medians(nearest, people[mine])
+    return common.by_pair(region, out)
+
+
 def landslides(region: Region) -> pd.Series[float]:
     """Return the recorded landslides in the zone per 1,000 km2."""
     at = common.place_zone(region, "landslide")
@@ -87,6 +112,7 @@ FUNCTIONS: Mapping[str, Measure] = {
     "Y-SAF-05": landslides,
     "Y-SAF-06": main_road_exits,
     "Y-SAF-07": hospital_next_door,
+    "C-SAF-02": help_from_next_door,
     "Y-CEL-11": cell_minutes_to_shelter,
     "Y-CEL-12": cell_minutes_from_fire_station,
     "Y-CEL-13": cell_backup_hospital,
