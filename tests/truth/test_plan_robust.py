@@ -75,6 +75,12 @@ def test_an_overrun_beyond_the_promised_money_keeps_the_last_project_from_openin
     assert ran(plain_game(), plan_of(a=2026, b=2027), cost_a=1.25).horizon[0] == 14.0
 
 
+def test_an_empty_plan_is_worth_the_region_as_it_is():
+    found = robust(plain_game(), [plan_of(a=2026), plan_of("nothing")], sampling=FEW)
+    assert (found.outcomes[1].horizon.p50, found.outcomes[1].as_planned) == (0.0, 1.0)
+    assert found.duels[0].ahead == 1.0
+
+
 def test_an_overrun_within_the_budget_waits_for_the_yearly_money():
     # 5 a year: 5, 10, 13 promised by 2026, 2027, 2028. a costs 6: paid in 2027, open in 2028, not 2027.
     # a and b cost 12: paid in 2028, open in 2029 as planned
@@ -120,6 +126,9 @@ def test_chance_to_open_agrees_with_the_closed_form():
     assert o.as_planned == pytest.approx(0.875, abs=4 * np.sqrt(0.875 * 0.125 / found.draws))
     assert o.horizon.mean == pytest.approx(8 * o.as_planned)
     assert (o.horizon.p5, o.horizon.p50, o.worst) == (0.0, 8.0, 0.0)
+    # half the draws cost at most 4; 80 %: 1 - (1.5 - f)^2 / 0.5 = 0.8
+    assert (o.cost, o.cost_p50) == (4.0, pytest.approx(4.0, abs=0.05))
+    assert o.cost_p80 == pytest.approx(4 * (1.5 - np.sqrt(0.1)), abs=0.05)
 
 
 @pytest.mark.parametrize("span", [(0.5, 1.5), (0.9, 1.6), (1.0, 2.0), (0.4, 1.0), (1.2, 1.4)])

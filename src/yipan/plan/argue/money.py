@@ -30,12 +30,13 @@ def money_curve(
     steps = range(-limits.budget_steps, limits.budget_steps + 1)
     amounts = [stated * (1 + k * limits.budget_share) for k in steps]
     rules = {m: _with(game.rules, what, m) for m in amounts}
-    exact = {
-        m: again(
-            game, r, exact_sets=limits.exact_sets, allowance=limits.per_budget if m != stated else 0
-        ).exact
-        for m, r in rules.items()
-    }
+    kept_out = _next(game, chosen, what, stated)[0] is not None
+    exact = {}
+    for m, r in rules.items():
+        # nothing to look for where less still pays for the plan, or no good set wants for a dearer year
+        idle = r.feasible(chosen) if m <= stated else what == "yearly" and not kept_out
+        allowance = 0 if idle else limits.per_budget
+        exact[m] = again(game, r, exact_sets=limits.exact_sets, allowance=allowance).exact
     points = []
     for m, r in rules.items():
         s = best_seen(game, r)

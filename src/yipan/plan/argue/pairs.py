@@ -12,8 +12,8 @@ from yipan.plan.argue.values import Pair
 from yipan.plan.game import Game
 from yipan.plan.greedy import Chosen
 
-_SHARED = 5e-5
-"""Points by which both must change a term (indicator and zone) to be looked at together."""
+_SHARED = 1e-4
+"""Points that both must change in common, term by term, to be looked at together."""
 
 Array = NDArray[np.float64]
 
@@ -27,9 +27,9 @@ def pairs(
     A and B each project and what it needs, base = v(A and B) - v(A) - v(B) + v(what both need). These are the
     ends of the range that the interaction index of Grabisch & Roubens (1999) averages over.
 
-    Only pairs that change a term in common, alone or on top of the plan, are measured, those that share most
-    first; pairs of which one needs or excludes the other have no interaction. `allowance` is how many sets
-    may be measured anew; the pairs that would need more are counted.
+    Only pairs that change terms (indicator and zone) in common, alone or on top of the plan, are measured,
+    those that share most first; pairs of which one needs or excludes the other have no interaction.
+    `allowance` is how many sets may be measured anew; the pairs that would need more are counted.
     """
     changes = {i: _changes(game, chosen, i) for i in (*sorted(chosen), *others)}
     ranked = sorted(
@@ -39,7 +39,7 @@ def pairs(
     until, left = game.evaluations + allowance, 0
     out: list[Pair] = []
     for shared, a, b in ranked:
-        if shared <= 0:
+        if shared < _SHARED:
             continue
         top, top_left = _second_difference(game, _at_top(game, chosen, a, b), until)
         base, base_left = _second_difference(game, _at_base(game, a, b), until)
@@ -81,8 +81,7 @@ def _overlap(a: list[Array | None], b: list[Array | None]) -> float:
     known = [(x, y) for x, y in known if x.shape == y.shape]
     if not known:
         return float("inf")
-    both = (np.minimum(x, y) for x, y in known)
-    return max(float(m[m > _SHARED].sum()) for m in both)
+    return max(float(np.minimum(x, y).sum()) for x, y in known)
 
 
 def _at_top(game: Game, chosen: Chosen, a: str, b: str) -> tuple[Chosen, Chosen, Chosen, Chosen]:

@@ -50,17 +50,20 @@ def names(a: Argument, ids: Iterable[str]) -> Text:
 
 
 def better_words(a: Argument) -> Text:
-    """Say that a set beats the plan."""
-    n = names(a, a.better)
+    """Say that a set beats the plan, or is as good and cheaper, and how it differs."""
+    new = names(a, sorted(set(a.better) - set(a.chosen)))
+    out = names(a, sorted(set(a.chosen) - set(a.better)))
     more = a.better_value - a.value
+    zh = f"加入 {new.zh or '无'};去掉 {out.zh or '无'}"
+    en = f"it adds {new.en or 'nothing'} and leaves out {out.en or 'nothing'}"
     if more <= 0:
         return Text(
-            f"寻找理由时测得一个同样好而更省钱的组合:{n.zh}。",
-            f"Looking for reasons, a set as good and cheaper was measured: {n.en}.",
+            f"寻找理由时测得一个同样好而更省钱的组合:{zh}。",
+            f"Looking for reasons, a set as good and cheaper was measured: {en}.",
         )
     return Text(
-        f"寻找理由时测得一个更好的组合(高 {more:.3f} 分):{n.zh}。请提高搜索次数上限后重新搜索。",
-        f"Looking for reasons, a set {more:.3f} points better was measured: {n.en}. Search again with higher"
+        f"寻找理由时测得一个更好的组合(高 {more:.3f} 分):{zh}。请提高搜索次数上限后重新搜索。",
+        f"Looking for reasons, a set {more:.3f} points better was measured: {en}. Search again with higher"
         " limits.",
     )
 
@@ -92,7 +95,7 @@ def pair_words(a: Argument, p: Pair) -> Text:
     word = {
         "synergy": Text("协同", "synergy"),
         "overlap": Text("重叠", "overlap"),
-        "none": Text("互不影响", "no interaction"),
+        "none": Text("在方案中互不影响", "no interaction in the plan"),
         "unknown": Text("未测", "not measured"),
     }[p.kind]
     top = "-" if p.top is None else f"{p.top:+.3f}"

@@ -53,6 +53,9 @@ def outcome(ready: Ready, ran: Run, best: Array, *, objective: Objective, tail: 
         worst=worst_mean(ran.horizon, tail),
         regret=float((best - ran.horizon).mean()),
         as_planned=float(in_time.all(axis=1).mean()),
+        cost=float(ready.cost.sum()),
+        cost_p50=float(np.percentile(ran.cost, 50)),
+        cost_p80=float(np.percentile(ran.cost, 80)),
         openings=tuple(
             Opening(
                 project=i,

@@ -94,6 +94,8 @@ class Outcome:
         Mean shortfall against the best of the plans compared, draw by draw.
     as_planned
         Share of draws in which every project opens within the horizon.
+    cost, cost_p50, cost_p80
+        Capital as stated, and what it stays below in 50 % and 80 % of the draws, 1e8 of the currency.
     """
 
     plan: str
@@ -104,6 +106,9 @@ class Outcome:
     worst: float
     regret: float
     as_planned: float
+    cost: float
+    cost_p50: float
+    cost_p80: float
     openings: tuple[Opening, ...]
 
 

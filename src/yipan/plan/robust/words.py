@@ -43,7 +43,7 @@ def _spreads(found: Robustness, lang: Lang) -> list[str]:
         " for every plan)",
     )
     columns = (
-        ["方案", "若一切如愿", "5%", "中位", "95%", "最差部分均值", "平均遗憾", "逐年 5%", "中位", "95%"]
+        ["方案", "按计划", "5%", "中位", "95%", "最差部分均值", "平均遗憾", "逐年 5%", "中位", "95%"]
         if lang == "zh"
         else ["plan", "as stated", "5%", "50%", "95%", "worst", "regret", "path 5%", "50%", "95%"]
     )
@@ -101,6 +101,13 @@ def _openings(found: Robustness, lang: Lang) -> list[str]:
         f"全部按期(至 {found.horizon} 年)建成的可能 {plan.as_planned:.1%}",
         f"All open by {found.horizon} with a chance of {plan.as_planned:.1%}",
     )
+    money = Text(
+        f"造价 {plan.cost:.1f} 亿元;五成情形不超过 {plan.cost_p50:.1f},八成情形不超过 {plan.cost_p80:.1f}。"
+        "资金按承诺不变:排在后面的项目在钱用完后就不再开工",
+        f"Capital {plan.cost:.1f}; at most {plan.cost_p50:.1f} in half of the futures,"
+        f" {plan.cost_p80:.1f} in eight of ten. Money stays as promised: the projects that come last are not"
+        " built once it is used up",
+    )
     columns = (
         ["项目", "计划见效", "平均见效", "期内建成"]
         if lang == "zh"
@@ -110,7 +117,7 @@ def _openings(found: Robustness, lang: Lang) -> list[str]:
         [o.project, str(o.planned), "-" if o.mean is None else f"{o.mean:.1f}", f"{o.in_time:.1%}"]
         for o in plan.openings
     ]
-    return [head.in_(lang), *grid(columns, rows)]
+    return [head.in_(lang), money.in_(lang), *grid(columns, rows)]
 
 
 def _drivers(found: Robustness, lang: Lang) -> list[str]:

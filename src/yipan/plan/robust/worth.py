@@ -63,9 +63,14 @@ class Ready:
 
 @dataclass(frozen=True)
 class Run:
-    """Opening years (draws × projects), value at the horizon and discounted mean value by draw, points."""
+    """What a plan does in each draw.
+
+    Opening years (draws × projects), value at the horizon and discounted mean value (points), and capital
+    if all of it is built (1e8).
+    """
 
     opened: Years
+    cost: Array
     horizon: Array
     path: Array
 
@@ -144,20 +149,24 @@ def opening(ready: Ready, inputs: Inputs, objective: Objective) -> Years:
     Opening year = max(planned, year paid for + 1) + delay (rounded to whole years), not before what it
     needs. Money promised up to a year: min(budget, yearly limit × years begun).
     """
-    factors = np.stack([inputs.of(i, "cost") for i in ready.order], axis=1)
-    spent = np.cumsum(factors * ready.cost, axis=1)
+    spent = np.cumsum(_columns(ready, inputs, "cost") * ready.cost, axis=1)
     yearly = max(objective.yearly, EPS)
     begun = np.maximum(np.ceil((spent - 1e-6) / yearly), 1.0)
     last = objective.end - objective.start + 1
     paid = (spent <= objective.budget + 1e-6) & (begun <= last)
-    delay = np.stack([inputs.of(i, "delay") for i in ready.order], axis=1)
-    after = objective.start + begun
-    opened = np.maximum(ready.opens, after) + np.floor(delay + 0.5)
+    delay = np.floor(_columns(ready, inputs, "delay") + 0.5)
+    opened = np.maximum(ready.opens, objective.start + begun) + delay
     years = np.where(paid, opened, NEVER).astype(np.int64)
     for k, needed in enumerate(ready.needs):
         for n in needed:
             years[:, k] = np.maximum(years[:, k], years[:, n])
     return years
+
+
+def _columns(ready: Ready, inputs: Inputs, kind: str) -> Array:
+    """Return one kind of input for every project of a plan (draws × projects)."""
+    columns = [inputs.of(i, kind) for i in ready.order]
+    return np.stack(columns, axis=1) if columns else np.zeros((inputs.draws, 0))
 
 
 def run(ready: Ready, inputs: Inputs, objective: Objective) -> Run:
@@ -167,7 +176,7 @@ def run(ready: Ready, inputs: Inputs, objective: Objective) -> Run:
     varies, linear in between. The path takes for `open` the discounted share of the years it is open in.
     """
     opened = opening(ready, inputs, objective)
-    effect = np.stack([inputs.of(i, "effect") for i in ready.order], axis=1)
+    effect = _columns(ready, inputs, "effect")
     worth = np.zeros_like(effect)
     for k, group in enumerate(ready.groups):
         demand = inputs.of("all", "demand")
@@ -183,7 +192,8 @@ def run(ready: Ready, inputs: Inputs, objective: Objective) -> Run:
     now = share[np.clip(opened, first, after_end) - first]
     then = share[np.clip(ready.opens, first, after_end) - first]
     as_planned = ready.value + float((planned * (then - 1.0)).sum())
-    return Run(opened, horizon, as_planned + (worth * now - planned * then).sum(axis=1))
+    cost = _columns(ready, inputs, "cost") @ ready.cost
+    return Run(opened, cost, horizon, as_planned + (worth * now - planned * then).sum(axis=1))
 
 
 def discounted_share(objective: Objective) -> Array:
