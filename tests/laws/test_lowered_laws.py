@@ -42,7 +42,10 @@ def lowered(draw: st.DrawFn) -> tuple[Lowered, np.ndarray]:
             if i != j:
                 by_hand[i, j] = min(by_hand[i, j], int((left[i].astype(np.int64) + right[:, j]).min()))
     by_hand[by_hand >= FAR] = UNREACHED
-    return Lowered(ground_of(before), left, right), by_hand.astype(np.int32)
+    cut = draw(st.integers(0, k))  # in one change, or one after the other
+    first = Lowered(ground_of(before), left[:, :cut], right[:cut])
+    both = Lowered(first.ground, left[:, cut:], right[cut:], before=first)
+    return draw(st.sampled_from([both, Lowered(first.ground, left, right)])), by_hand.astype(np.int32)
 
 
 @given(lowered(), st.data())

@@ -17,11 +17,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from yipan.network.catchment import limited, three_step_floating_catchment, two_step_floating_catchment
 from yipan.network.decay import Decay, Exponential
-from yipan.network.evenly import evener, summed
+from yipan.network.evenly import evener
 from yipan.network.lowered import Lowered, written_out
 from yipan.network.matrix import sums
 from yipan.network.matrix.stream import Chunk, Source, Tables, chunks, shape_of, unit_of, weighted
-from yipan.network.memo import Memo
 from yipan.network.minplus import Seconds, still
 from yipan.network.values import UNREACHED
 
@@ -129,19 +128,6 @@ def accessibility(
     return weighted(times, kinds, Tables(times, decays), percentile=percentile)
 
 
-@dataclass(frozen=True)
-class _Sums:
-    access: Floats
-    of: Seconds
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes held."""
-        return self.access.nbytes  # the times are held elsewhere
-
-
-_BEFORE: Memo[_Sums] = Memo(share=0.1)
-"""Sums over matrices that others lower, by the matrix and what was summed."""
 _LONGEST = 200_000  # seconds a decay may reach for a table of it to be made ahead
 
 
@@ -156,10 +142,8 @@ def _again(times: Lowered, kinds: Floats, decays: Sequence[Decay]) -> Floats:
         return weighted(times.dense(), kinds, tables, percentile=None)
     table = still(tables(Chunk(0, 0, before[:0], int(UNREACHED))))
     even, weights = still(evener(table, kinds)), still(kinds)
-    key = (id(before), hashlib.sha256(kinds.tobytes()).hexdigest(), repr(tuple(decays)))
-    # the times stay with what is kept: others cannot take their id
-    was = _BEFORE.make(key, lambda: _Sums(summed(before, table, weights, even), before)).access
-    out = was + times.gained(table, weights, even, horizon=table.shape[1] - 2)
+    key = hashlib.sha256(kinds.tobytes()).hexdigest(), repr(tuple(decays))
+    out = times.sums(table, weights, even, key)
     return out[:, np.argsort(tables.order)]
 
 

@@ -37,7 +37,7 @@ from yipan.network.whatif import Change, board_of, users
 
 _LAZY = 32_000_000
 """Bytes of a matrix above which a changed one is not written out (`yipan.network.lowered`)."""
-_MANY = 600
+_MANY = 2000
 """Ways of a lowered matrix above which it is written out before it is lowered again."""
 _FEW = 0.25  # share of origins: up to here searching them again is faster than computing everything
 
@@ -89,10 +89,6 @@ def carry(state: State, network: Network) -> State | None:
     `state` stays as it is; matrices that cannot have changed are shared. It cannot be where cells or costs
     differ, and where a loss reaches more than a quarter of the origins (they are not few, see above).
     """
-    if state.origin is not None and _hubs(state) <= _MANY:
-        gained = gains(state.origin.network, network)
-        if gained is not None:
-            return _lifted(state.origin, network, gained)
     gained = gains(state.network, network)
     if gained is not None:
         return _lifted(state, network, gained)
@@ -103,10 +99,6 @@ def carry(state: State, network: Network) -> State | None:
     kept = _reduced(state, before)
     gained = _beyond(after, network)
     return None if kept is None or gained is None else _lifted(State(after, kept), network, gained)
-
-
-def _hubs(state: State) -> int:
-    return max((v.left.shape[1] for v in state.lowered.values()), default=0)
 
 
 def _lifted(state: State, network: Network, gained: Gains) -> State:
@@ -130,7 +122,7 @@ def _lowering(state: State, network: Network, gained: Gains) -> State:
     """Return what `_lifted` does with nothing written out: every matrix of `state` and what lowers it."""
     names = state.names()
     if not gained or not names:
-        return State(network, {n: state.view(n) for n in names}, origin=state.origin)
+        return State(network, {n: state.view(n) for n in names})
     ways = _ways(state, State(network), gained, person=bool({"transit", "person"} & set(names)))
     terminal = network.costs.terminal
     wanted = ("car", "transit", "person")
@@ -138,9 +130,15 @@ def _lowering(state: State, network: Network, gained: Gains) -> State:
     sides = {n: _sides(ways, n, terminal=terminal) for n in wanted if n in names}
     if "any" in names:
         sides["any"] = joined(sides["person"], sides["car"])
-    made: dict[str, Seconds | Lowered]
-    made = {n: Lowered(state.ground(n), *s) if s[0].size else state.view(n) for n, s in sides.items()}
-    return State(network, made, origin=state)
+    made = {n: _one_lower(state, n, s) if s[0].size else state.view(n) for n, s in sides.items()}
+    return State(network, made)
+
+
+def _one_lower(state: State, name: str, ways: tuple[Seconds, Seconds]) -> Lowered:
+    now = state.view(name)
+    if isinstance(now, Lowered) and now.every[0].shape[1] <= _MANY:
+        return Lowered(now.ground, *ways, before=now)
+    return Lowered(state.ground(name), *ways)
 
 
 def _reduced(state: State, kept: Network) -> dict[str, Seconds] | None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yipan.network.jit import kernel
-from yipan.network.minplus import FAR, Seconds, relax, useful
+from yipan.network.minplus import FAR, Seconds, relax, still, useful
 from yipan.network.threads import over_blocks
 
 Floats = NDArray[np.float64]
@@ -22,6 +22,7 @@ FINE = 64
 """Destinations of one tile: near cells, so the bounds of a tile are close."""
 GROUP = 8
 """Tiles looked at together before any is looked at alone."""
+Tiled = tuple[Seconds, Seconds, Seconds, Seconds]
 _ROWS = 48
 _END = np.int32(FAR)
 
@@ -32,8 +33,8 @@ def evener(table: Floats, weights: Floats) -> Floats:
     Examples
     --------
     >>> even = evener(np.array([[1.0, 0.5]]), np.array([[3.0, 4.0]]))
-    >>> rounded = float((np.pi + even[0, 0]) - even[0, 0])
-    >>> rounded == np.pi, abs(rounded - np.pi) < 1e-14
+    >>> rounded = float((0.1 + even[0, 0]) - even[0, 0])
+    >>> rounded == 0.1, abs(rounded - 0.1) < 1e-14
     (False, True)
     """
     most = np.abs(table).max(axis=1, initial=0.0)[:, None] * np.abs(weights).sum(axis=1)[None, :]
@@ -71,25 +72,43 @@ def _sum(times: Seconds, counted: tuple[Floats, Floats, Floats], out: Floats) ->
                 out[i, d, w] = total
 
 
+def tiles_of(left: Seconds, right: Seconds) -> Tiled:
+    """Return ways to a change (cells × a) and on from it (a × cells), these tile by tile with their least.
+
+    The tiles (tiles, a, `FINE`), the least of each (tiles, a), and of each group (groups, a).
+    """
+    k, m = right.shape
+    tiles = -(-m // FINE)
+    wide = np.full((k, tiles * FINE), FAR, dtype=np.int32)
+    wide[:, :m] = right
+    onward = np.ascontiguousarray(wide.reshape(k, tiles, FINE).transpose(1, 0, 2))
+    least = np.ascontiguousarray(onward.min(axis=2, initial=FAR))
+    groups = np.minimum.reduceat(least, np.arange(0, tiles, GROUP), axis=0) if tiles else least
+    return still(left), still(onward), still(least), still(groups)
+
+
 @kernel
 def gain(  # noqa: PLR0917
     base: tuple[Seconds, Seconds, Seconds],
-    ways: tuple[Seconds, Seconds, Seconds, Seconds],
+    own: Tiled,
+    older: Tiled,
     rows: NDArray[np.int64],
-    end: int,
     counted: tuple[Floats, Floats, Floats],
     out: Floats,
 ) -> None:
-    """Add to `out` what becomes shorter and less than `end`: new terms less old ones.
+    """Add to `out` what becomes shorter within the reach of the table: new terms less old ones.
 
-    `base`: times, the longest of each tile and group; `ways`: to the change, on from it tile by tile, and
-    the least of each tile and group. A time from a cell to itself stays.
+    `base`: times, the longest of each tile and group. They are lowered by the ways `older` first, then by
+    `own`, and only where these can matter anything is looked at. A time from a cell to itself stays.
     """
     times, tops, coarse = base
-    left, onward, least, groups = ways
+    left, onward, least, groups = own
+    table = counted[0]
+    m, end = times.shape[1], min(table.shape[1] - 1, int(_END))
     near, some = np.empty(left.shape[1], np.int64), np.empty(left.shape[1], np.int64)
-    hubs, best = np.empty(left.shape[1], np.int64), np.empty(FINE, np.int32)
-    m = times.shape[1]
+    hubs, fore = np.empty(left.shape[1], np.int64), np.empty(older[0].shape[1], np.int64)
+    every = np.arange(older[0].shape[1])
+    best, was = np.empty(FINE, np.int32), np.empty(FINE, np.int32)
     for i in rows:
         count = 0
         for a in range(left.shape[1]):
@@ -102,13 +121,33 @@ def gain(  # noqa: PLR0917
                 continue
             for t in range(g * GROUP, min(least.shape[0], g * GROUP + GROUP)):
                 fewer = useful(hubs, some[:few], left[i], least[t], min(tops[i, t], end))
-                if fewer:
-                    start = t * FINE
-                    best[:] = _END
-                    relax(best, left[i], onward[t], hubs[:fewer], _END)
+                if not fewer:
+                    continue
+                start = t * FINE
+                row = times[i, start : min(m, start + FINE)]
+                best[:] = _END
+                relax(best, left[i], onward[t], hubs[:fewer], _END)
+                if start <= i < start + FINE:
+                    best[i - start] = _END
+                if not _any_below(best, row, end):
+                    continue
+                was[:] = _END
+                was[: row.size] = row
+                if every.size:
+                    before = useful(fore, every, older[0][i], older[2][t], min(tops[i, t], end))
+                    if before:
+                        relax(was, older[0][i], older[1][t], fore[:before], _END)
                     if start <= i < start + FINE:
-                        best[i - start] = _END
-                    _add(best, times[i, start : min(m, start + FINE)], start, end, counted, out[i])
+                        was[i - start] = times[i, i]
+                _add(best, was[: row.size], start, end, counted, out[i])
+
+
+@kernel
+def _any_below(best: Seconds, row: Seconds, end: int) -> int:
+    hit, last = np.int32(0), np.int32(end)
+    for x in range(row.size):
+        hit |= np.int32((best[x] < row[x]) & (best[x] < last))
+    return int(hit)
 
 
 @kernel

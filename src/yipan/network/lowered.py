@@ -9,6 +9,8 @@ are asked for, and to sums over rows only what becomes shorter is added.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar, cast
@@ -17,7 +19,8 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
-from yipan.network.evenly import FINE, GROUP, Floats, gain
+from yipan.network.evenly import FINE, GROUP, Floats, Tiled, gain, summed, tiles_of
+from yipan.network.memo import Memo
 from yipan.network.minplus import FAR, Seconds, lower, still
 from yipan.network.services import Ints
 from yipan.network.threads import over_blocks
@@ -25,6 +28,7 @@ from yipan.network.values import UNREACHED
 
 T = TypeVar("T")
 _ROWS = 48
+_NONE = tiles_of(np.zeros((0, 0), np.int32), np.zeros((0, 0), np.int32))
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,13 @@ class Ground:
     times: Seconds
     tops: Seconds
     coarse: Seconds
+
+    def sums(self, counted: tuple[Floats, Floats, Floats], key: Hashable) -> Floats:
+        """Return sums over destinations; remembered."""
+        known: dict[Hashable, Floats] = self.__dict__.setdefault("_sums", {})
+        if key not in known:
+            known[key] = summed(self.times, *counted)
+        return known[key]
 
 
 def ground_of(times: Seconds) -> Ground:
@@ -75,6 +86,8 @@ class Lowered(NDArrayOperatorsMixin):
         The times before.
     left, right
         To where a change is left (cells × a), and from there on (a × cells), `FAR` where there is no way.
+    before
+        Lowered times of the same ground that this change lowers further; the ground itself where None.
 
     Examples
     --------
@@ -85,9 +98,12 @@ class Lowered(NDArrayOperatorsMixin):
     ([4, 2, 0], [0, 2, 4])
     """
 
-    def __init__(self, ground: Ground, left: Seconds, right: Seconds) -> None:
-        self.ground, self.left, self.right = ground, still(left), still(right)
+    def __init__(
+        self, ground: Ground, left: Seconds, right: Seconds, *, before: Lowered | None = None
+    ) -> None:
+        self.ground, self.left, self.right, self.before = ground, still(left), still(right), before
         self._dense: Seconds | None = None
+        self._sums: dict[Hashable, Floats] = {}
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -103,21 +119,61 @@ class Lowered(NDArrayOperatorsMixin):
     @property
     def nbytes(self) -> int:
         """Bytes held beyond those of the times before."""
-        return self.left.nbytes + self.right.nbytes + (0 if self._dense is None else self._dense.nbytes)
+        made = self.__dict__.get("every", ()) if self.before is not None else ()
+        held = (self.left, self.right, *made, *([] if self._dense is None else [self._dense]))
+        return sum(v.nbytes for v in held)
 
     def __len__(self) -> int:
         return len(self.ground.times)
 
+    @cached_property
+    def every(self) -> tuple[Seconds, Seconds]:
+        """The ways of this change and of all before it, in one."""
+        own = self.left, self.right
+        if self.before is None:
+            return own
+        a, b = joined(self.before.every, own)
+        return still(a), still(b)
+
     def block(self, rows: Ints | None, columns: Ints | None) -> Seconds:
         """Return the times from some cells to some (None: all), as a new array."""
+        if rows is None and columns is not None:
+            return self.columns(columns).copy()
         times = self.ground.times
         some = times if rows is None else times[rows]
-        out: Seconds = some.copy() if columns is None else some[:, columns]
-        out = np.ascontiguousarray(out)
-        left = self.left if rows is None else self.left[rows]
-        right = self.right if columns is None else self.right[:, columns]
+        out = np.array(some if columns is None else some[:, columns], order="C")
+        return self._lowered(out, rows, columns, self.every)
+
+    def columns(self, columns: Ints) -> Seconds:
+        """Return the times to some cells (cells × some), read-only; remembered."""
+        key = id(self), hashlib.sha256(columns.tobytes()).hexdigest()
+        return _COLUMNS.make(key, lambda: _Columns(self._columns(columns), self)).times
+
+    def _columns(self, columns: Ints) -> Seconds:
+        if self.before is None:
+            key = id(self.ground.times), hashlib.sha256(columns.tobytes()).hexdigest()
+            times = self.ground.times
+            was = _COLUMNS.make(key, lambda: _Columns(np.ascontiguousarray(times[:, columns]), times)).times
+        else:
+            was = self.before.columns(columns)
+        out = self._lowered(was.copy(), None, columns, (self.left, self.right))
+        out.flags.writeable = False
+        return out
+
+    def _lowered(
+        self, out: Seconds, rows: Ints | None, columns: Ints | None, ways: tuple[Seconds, Seconds]
+    ) -> Seconds:
+        """Lower times from some cells to some in place."""
+        left = ways[0] if rows is None else ways[0][rows]
+        right = ways[1] if columns is None else ways[1][:, columns]
+        if not out.size:
+            return out
+        first = left.min(axis=0, initial=FAR).astype(np.int64) + right.min(axis=1, initial=FAR)
+        useful = np.flatnonzero(first < min(int(out.max()), int(FAR)))  # nowhere sooner by the others
+        if not len(useful):
+            return out
         own = out.copy() if self._on_diagonal(rows, columns) else None
-        lower(out, np.ascontiguousarray(left), np.ascontiguousarray(right))
+        lower(out, np.ascontiguousarray(left[:, useful]), np.ascontiguousarray(right[useful]))
         return self._settled(out, rows, columns, own)
 
     def _on_diagonal(self, rows: Ints | None, columns: Ints | None) -> bool:
@@ -149,31 +205,41 @@ class Lowered(NDArrayOperatorsMixin):
             self._dense = out
         return self._dense
 
-    def gained(self, table: Floats, weights: Floats, even: Floats, *, horizon: int) -> Floats:
-        """Return what is added to sums over destinations (see `yipan.network.evenly`): (cells, d, w)."""
-        out = np.zeros((len(self), len(table), len(weights)))
-        end = min(horizon + 1, int(FAR))
-        rows = np.flatnonzero(self.left.min(axis=1, initial=FAR) < end)
-        ground = self.ground
-        base = ground.times, ground.tops, ground.coarse
+    def sums(self, table: Floats, weights: Floats, even: Floats, key: Hashable) -> Floats:
+        """Return sums over destinations, (cells, decays, kinds), remembered (see `yipan.network.evenly`).
 
-        def block(a: int, b: int) -> None:
-            gain(base, self._ways, rows[a:b], end, (table, weights, even), out)
+        Parameters
+        ----------
+        table, weights, even
+            As of `yipan.network.evenly.summed`.
+        key
+            Equal where table and weights are.
+        """
+        if key not in self._sums:
+            counted = table, weights, even
+            was = self.ground.sums(counted, key) if self.before is None else self.before.sums(*counted, key)
+            out = was.copy()
+            end = min(table.shape[1] - 1, int(FAR))
+            rows = np.flatnonzero(self.left.min(axis=1, initial=FAR) < end)
+            base = self.ground.times, self.ground.tops, self.ground.coarse
+            older = _NONE if self.before is None else self.before.ways
 
-        over_blocks(block, len(rows), block=_ROWS)
-        return out
+            def block(a: int, b: int) -> None:
+                gain(base, self.own_ways, older, rows[a:b], counted, out)
+
+            over_blocks(block, len(rows), block=_ROWS)
+            self._sums[key] = out
+        return self._sums[key]
 
     @cached_property
-    def _ways(self) -> tuple[Seconds, Seconds, Seconds, Seconds]:
-        """The ways to the change, those on from it tile by tile, and the least of tiles and groups."""
-        k, m = self.right.shape
-        tiles = len(self.ground.tops[0])
-        wide = np.full((k, tiles * FINE), FAR, dtype=np.int32)
-        wide[:, :m] = self.right
-        onward = np.ascontiguousarray(wide.reshape(k, tiles, FINE).transpose(1, 0, 2))
-        least = np.ascontiguousarray(onward.min(axis=2, initial=FAR))
-        groups = np.minimum.reduceat(least, np.arange(0, tiles, GROUP), axis=0)
-        return self.left, still(onward), still(least), still(groups)
+    def own_ways(self) -> Tiled:
+        """The ways of this change, tile by tile."""
+        return tiles_of(self.left, self.right)
+
+    @cached_property
+    def ways(self) -> Tiled:
+        """The ways of this change and all before it, tile by tile."""
+        return self.own_ways if self.before is None else tiles_of(*self.every)
 
     def __getitem__(self, key: Any) -> Any:
         parts = key if isinstance(key, tuple) else (key,)
@@ -215,6 +281,21 @@ class Lowered(NDArrayOperatorsMixin):
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(self.dense(), name)
+
+
+@dataclass(frozen=True)
+class _Columns:
+    times: Seconds
+    of: object  # stays with them: another cannot take its id
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self.times.nbytes
+
+
+_COLUMNS: Memo[_Columns] = Memo(share=0.1, grows=False)
+"""Columns of lowered times and of what they lower."""
 
 
 def _all(part: Any) -> bool:

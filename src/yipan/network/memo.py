@@ -51,14 +51,21 @@ Key = tuple[object, ...]
 class Memo(Generic[V]):
     """Values by key; the least recently used leave when together they hold more bytes than allowed.
 
-    The value asked for last always stays. A value may grow after it was put in: sizes are
-    taken anew at every call.
+    The value asked for last always stays.
+
+    Parameters
+    ----------
+    share
+        Of the bytes that option ``network.cache_mb`` allows.
+    grows
+        Whether a value may grow after it was put in: sizes are then taken anew at every call.
     """
 
-    def __init__(self, *, share: float = 1.0) -> None:
+    def __init__(self, *, share: float = 1.0, grows: bool = True) -> None:
         self._values: OrderedDict[Key, V] = OrderedDict()
         self._lock = threading.Lock()
-        self._share = share
+        self._share, self._grows = share, grows
+        self._held = 0
 
     def get(self, key: Key) -> V | None:
         """Return the value of a key, or None."""
@@ -70,6 +77,8 @@ class Memo(Generic[V]):
     def put(self, key: Key, value: V) -> V:
         """Keep a value (the one already there wins) and return what is kept."""
         with self._lock:
+            if key not in self._values:
+                self._held += 0 if self._grows else value.nbytes
             kept = self._values.setdefault(key, value)
             self._values.move_to_end(key)
             self._trim()
@@ -89,6 +98,7 @@ class Memo(Generic[V]):
         """Forget everything."""
         with self._lock:
             self._values.clear()
+            self._held = 0
 
     @property
     def nbytes(self) -> int:
@@ -98,6 +108,10 @@ class Memo(Generic[V]):
 
     def _trim(self) -> None:
         allowed = self._share * options.get("network.cache_mb") * 1_000_000
+        if not self._grows:
+            while self._held > allowed and len(self._values) > 1:
+                self._held -= self._values.popitem(last=False)[1].nbytes
+            return
         held = {k: v.nbytes for k, v in self._values.items()}
         total = sum(held.values())
         for key in list(self._values)[:-1]:

@@ -46,7 +46,7 @@ class _Held:
         return self.seconds.nbytes
 
 
-_MEMO: Memo[_Held] = Memo(share=0.2)
+_MEMO: Memo[_Held] = Memo(share=0.2, grows=False)
 
 
 def times_to_points(

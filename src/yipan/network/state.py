@@ -25,8 +25,6 @@ class State:
 
     Parameters
     ----------
-    origin
-        The state whose matrices `known` lowers, where it does.
     known
         Matrices by name, whole or `Lowered`; the rest is computed when asked for.
     """
@@ -35,12 +33,9 @@ class State:
         self,
         network: Network,
         known: Mapping[str, Seconds | Lowered] | None = None,
-        *,
-        origin: State | None = None,
     ) -> None:
         self.network = network
         self.graph = Graph(network)
-        self.origin = origin
         self._known: dict[str, Seconds] = {
             k: _frozen(v) for k, v in (known or {}).items() if isinstance(v, np.ndarray)
         }

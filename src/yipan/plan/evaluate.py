@@ -17,10 +17,8 @@ from yipan.region.value import Region
 from yipan.scenario import Scenario, Start, apply
 from yipan.text import Text
 
-_KEPT = {True: 6, False: 128}
-"""Regions kept for building the next set on, by whether they differ in the network.
-
-Few of those that do: their travel times are large, and the network's memo lets go of what is long unused."""
+_KEPT = {True: 64, False: 128}
+"""Regions kept for building the next set on, by whether they differ in the network."""
 _NETWORK = frozenset({"lines", "stops", "links"})
 """Tables that travel times depend on."""
 
@@ -99,7 +97,11 @@ class RegionEvaluator:
         return region
 
     def _half(self, ids: frozenset[str], *, network: bool) -> Region:
-        """Return the region with only network projects, or only others, built; from the nearest at hand."""
+        """Return the region with only network projects, or only others, built; from the nearest at hand.
+
+        Projects of the network come one after the other, in an order of their own, and what is made on the
+        way is kept: travel times are updated a project at a time, and sets share most of these steps.
+        """
         if not ids:
             return self.base
         known = self._halves[network]
@@ -107,7 +109,13 @@ class RegionEvaluator:
             near = max(
                 (k for k in known if k < ids), key=lambda k: (len(k), sorted(k)), default=frozenset[str]()
             )
-            known[ids] = self._built(known.get(near, self.base), ids - near)
+            if near:
+                known.move_to_end(near)  # used again: others will be built on it too
+            added = self.rules.in_order(ids - near)
+            steps = [frozenset({i}) for i in added] if network else [ids - near]
+            for step in steps:
+                known[near | step] = self._built(known.get(near, self.base), step)
+                near |= step
             while len(known) > _KEPT[network]:
                 known.popitem(last=False)
         known.move_to_end(ids)
