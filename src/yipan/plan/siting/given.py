@@ -94,11 +94,12 @@ def given(
     if len(lost):
         raise _refused([_unreachable(lost)])
     counted = weight > 0
-    weighted = np.ascontiguousarray((table[counted] * weight[counted, None]).T) + 0.0
-    order = weighted.view(np.dtype((np.void, weighted.shape[1] * 8))).ravel().argsort(kind="stable")
+    columns = np.column_stack([state, (table[counted] * weight[counted, None]).T])
+    columns = np.ascontiguousarray(columns + 0.0)  # no −0: equal columns have equal bytes
+    order = columns.view(np.dtype((np.void, columns.shape[1] * 8))).ravel().argsort(kind="stable")
     return Given(
         costs=table,
-        weighted=np.ascontiguousarray(weighted[order].T),
+        weighted=np.ascontiguousarray(columns[order, 1:].T),
         state=state[order],
         order=frozen(order),
         p=p,
