@@ -231,6 +231,9 @@ def test_cells_pairs_and_clusters_remembered_equal_fresh_ones(changes: list[Inte
         equal(a.values, b.values)
         equal(a.quality, b.quality)
         assert dict(a.missing) == dict(b.missing)
+        gone = a.values.isna()
+        assert (gone.to_numpy() == (a.quality.astype(str) == "").to_numpy()).all()
+        assert set(a.missing) == {(i, at) for i in gone for at in gone.index[gone[i]]}
         equal(again.table(level).values, first.table(level).values)  # the region itself is as it was
     assert remembered.run_id == fresh.run_id
 
