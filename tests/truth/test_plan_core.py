@@ -10,7 +10,14 @@ from yipan.plan.core import Limits, enumerate_all
 from yipan.plan.exchange import exchange
 from yipan.plan.game import Evaluation, Game
 from yipan.plan.greedy import greedy
-from yipan.plan.invented import invented_objective, invented_problem, invented_project
+from yipan.plan.invented import (
+    FAMILIES,
+    invented_objective,
+    invented_of,
+    invented_problem,
+    invented_project,
+)
+from yipan.plan.relink import relink, seeded
 from yipan.plan.rules import Rules, start_years
 from yipan.plan.solve import additive, solve, stand_alone
 
@@ -159,20 +166,79 @@ def test_a_term_that_falls_is_allowed_for_twice_and_up_to_its_ceiling():
     assert 4.0 <= upper.value <= 8.0 + 1e-3
 
 
-def test_greedy_with_exchange_reaches_nearly_the_true_optimum_on_invented_problems():
-    """At least 95 % of the true optimum on average over 60 problems; the additive choice less."""
-    shares, additive_shares = [], []
-    for seed in range(1000, 1060):
-        game = invented_problem(seed).game()
-        exact = enumerate_all(game, list(game.rules.ids))
-        if exact is None or exact.value <= game.base.value:
-            continue
-        fresh = invented_problem(seed).game()
-        solution = solve(fresh, Limits(exact_sets=0, subset_sets=16))
-        span = exact.value - game.base.value
-        shares.append((solution.value - game.base.value) / span)
-        additive_shares.append((fresh.value(solution.additive.chosen) - game.base.value) / span)
-    assert len(shares) >= 50
-    assert max(shares) <= 1 + 1e-9  # nothing beats the enumerated optimum
-    assert np.mean(shares) >= 0.95
-    assert np.mean(shares) > np.mean(additive_shares)
+def shares(problem, limits):
+    """Return the rise of the search and of adding stand-alone gains as shares of the optimum's, if it rises."""
+    game = problem.game()
+    exact = enumerate_all(game, list(game.rules.ids))
+    if exact is None or exact.value <= game.base.value:
+        return None
+    fresh = problem.game()
+    solution = solve(fresh, limits)
+    base, span = game.base.value, exact.value - game.base.value
+    return (solution.value - base) / span, (fresh.value(solution.additive.chosen) - base) / span
+
+
+def test_the_search_reaches_nearly_the_true_optimum_on_invented_problems():
+    """At least 99 % of the true optimum's rise on average over 240 problems, at least 98 % in every family.
+
+    The sum of stand-alone gains does worse everywhere, and worst where projects help or harm each other.
+    """
+    limits = Limits(exact_sets=0, subset_sets=16, branch_nodes=0)
+    every = []
+    for family in ("mixed", *sorted(FAMILIES)):
+        made = [
+            invented_of(family, s) if family in FAMILIES else invented_problem(s) for s in range(1000, 1040)
+        ]
+        found = [r for r in (shares(p, limits) for p in made) if r is not None]
+        assert len(found) >= 35
+        plan, added = np.mean(found, axis=0)
+        assert plan >= 0.98, family
+        assert plan > added, family
+        every += found
+    assert max(plan for plan, _ in every) <= 1 + 1e-9  # nothing beats the enumerated optimum
+    assert len(every) >= 220
+    assert np.mean(every, axis=0)[0] >= 0.99
+
+
+def test_seeds_find_the_pair_that_no_single_addition_finds():
+    # budget 4. a and b (cost 2 each) are worth 0.1 apart and 5 together; c (cost 4) is worth 1, so greedy by
+    # gain takes c, by gain per cost too (0.25 against 0.05). From the seed {a} b is worth 4.9.
+    candidates = [invented_project("a", 2), invented_project("b", 2), invented_project("c", 4)]
+    worth = {"a": 0.1, "b": 0.1, "c": 1.0}
+    game = additive_game(worth, candidates, invented_objective(4), synergy=[("a", "b", 4.8)])
+    assert greedy(game, by="density") == greedy(game, by="gain") == {"c"}
+    best = seeded(game, stand_alone(game), evaluations=10)
+    assert best is not None
+    assert best.chosen == {"a", "b"}
+    assert seeded(game, stand_alone(game), evaluations=0) is None
+
+
+def test_relinking_finds_what_lies_between_two_plans():
+    # budget 4, each costs 2. {a, b} is worth 3, {c, d} 3, {a, d} 2, {b, c} 5, {a, c} and {b, d} 1.
+    pairs = [
+        ("a", "b", 3.0),
+        ("c", "d", 3.0),
+        ("a", "d", 2.0),
+        ("b", "c", 5.0),
+        ("a", "c", 1.0),
+        ("b", "d", 1.0),
+    ]
+    candidates = [invented_project(n, 2) for n in "abcd"]
+    for evaluations, best in ((30, {"b", "c"}), (0, {"a", "b"})):
+        game = additive_game(dict.fromkeys("abcd", 0.0), candidates, invented_objective(4), synergy=pairs)
+        assert relink(game, frozenset("ab"), [frozenset("cd")], evaluations=evaluations) == best
+
+
+def test_the_bound_packs_what_is_dear_and_worth_little():
+    # money 12: x (cost 10, worth 10) is bought, y (cost 5, worth 5) only in part, so money is worth 1 a unit.
+    # d1, d2 (cost 12 each, worth 1 each) are left out together: 2 is less than the 12 that escaping costs.
+    # Three measurements beside everything settle four projects: x alone fits, at most 10 and not 17.
+    worth = {"x": 10.0, "y": 5.0, "d1": 1.0, "d2": 1.0}
+    cost = {"x": 10, "y": 5, "d1": 12, "d2": 12}
+    game = additive_game(worth, [invented_project(i, c) for i, c in cost.items()], invented_objective(12))
+    stand_alone(game)
+    before = game.evaluations
+    upper = upper_bound(game, ceilings=None, evaluations=3)
+    assert game.evaluations == before + 4
+    assert upper.value == pytest.approx(10.0, abs=1e-4)
+    assert upper.everything == pytest.approx(17.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -10,14 +11,14 @@ import pytest
 
 from yipan.errors import PlanError
 from yipan.plan.core import Limits
+from yipan.plan.front import Criterion, hypervolume, not_dominated
 from yipan.plan.game import Evaluation, Game
 from yipan.plan.invented import invented_objective, invented_of, invented_project
 from yipan.plan.pareto import (
-    Criterion,
     front_by_budget,
-    hypervolume,
+    greenhouse_gases,
+    land_taken,
     money_spent,
-    not_dominated,
     pareto_front,
     worth,
 )
@@ -241,3 +242,14 @@ def test_a_front_is_said_in_words_and_as_plain_values():
         "unit": "1e8",
         "best": "least",
     }
+
+
+def test_land_and_carbon_are_added_up_over_projects():
+    a = replace(invented_project("a", 1), land=2.0, carbon=-3.0)
+    b = replace(invented_project("b", 1), land=0.5)
+    game = Game(
+        Rules([a, b], invented_objective(2)), lambda s: Evaluation(value=float(len(s)), clusters={"k": 0.0})
+    )
+    front = pareto_front(game, [worth(game), land_taken(game), greenhouse_gases(game)], limits=EVERY)
+    # both (2, 2.5, -3); a alone (1, 2, -3); b alone (1, 0.5, 0); nothing (0, 0, 0)
+    assert {p.values for p in front.points} == {(2, 2.5, -3), (1, 2, -3), (1, 0.5, 0), (0, 0, 0)}

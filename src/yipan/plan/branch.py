@@ -104,8 +104,10 @@ def branch_and_bound(game: Game, *, nodes: int, start: Chosen | None = None) -> 
     >>> from yipan.plan.rules import Rules
     >>> rules = Rules([invented_project(n, 1) for n in "abc"], invented_objective(2))
     >>> covers = {"a": {1, 2, 3}, "b": {2, 3, 4}, "c": {5}}
-    >>> game = Game(rules, lambda s: Evaluation(value=float(len(set().union(*(covers[i] for i in s))))),
-    ...             structure="submodular")
+    >>> def evaluate(ids):
+    ...     reached = set().union(*(covers[i] for i in ids))
+    ...     return Evaluation(value=float(len(reached)), clusters={"k": 0.0})
+    >>> game = Game(rules, evaluate, structure="submodular")
     >>> found = branch_and_bound(game, nodes=100)
     >>> sorted(found.chosen), found.value, found.upper, found.complete
     (['a', 'b'], 4.0, 4.0, True)

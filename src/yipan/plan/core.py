@@ -48,7 +48,7 @@ class Limits:
     subset_sets: int = 16
     bound_evaluations: int = 8
     missed: int = 10
-    seed_evaluations: int = 12
+    seed_evaluations: int = 24
     relink_evaluations: int = 12
     branch_nodes: int = 2000
     unknown_nodes: int = 0

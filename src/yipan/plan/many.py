@@ -6,7 +6,7 @@ Needs the extra ``pareto``; only read where such a front is asked for.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +19,10 @@ from pymoo.operators.sampling.rnd import BinaryRandomSampling
 from pymoo.optimize import minimize
 from pymoo.util.ref_dirs import get_reference_directions
 
+from yipan.plan.front import Chosen, Criterion
 from yipan.plan.game import Game
 from yipan.plan.units import Unit, units_of
 
-if TYPE_CHECKING:
-    from yipan.plan.pareto import Criterion
-
-Chosen = frozenset[str]
 _POPULATION = 60
 _FEW = 3
 """Up to so many criteria NSGA-II is used, beyond that NSGA-III with the directions of Das & Dennis."""
