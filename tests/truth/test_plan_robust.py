@@ -221,6 +221,20 @@ def test_drivers_are_spearmans_rank_correlations():
     assert [d.project for d in found.drivers if d.kind == "effect"] == ["a", "b", "c"]
 
 
+def test_inputs_that_cannot_be_told_from_noise_are_counted_not_shown():
+    # costs vary within the budget and decide nothing; the effect of a decides everything
+    game = game_of([invented_project("a", 4), invented_project("b", 4)], invented_objective(20))
+
+    def ranges_of(p):
+        return Ranges(cost=(0.9, 1.1), effect=(0.5, 1.0) if p.id == "a" else None)
+
+    found = robust(game, [plan_of(a=2026, b=2026)], ranges_of=ranges_of, sampling=FEW)
+    text = describe_robustness(found, "en")
+    assert "(3 inputs vary; what the others do" in text
+    assert sum(line.startswith(("a  ", "b  ")) and " cost " in line for line in text.splitlines()) == 0
+    assert any("effect" in line and line.startswith("a") for line in text.splitlines())
+
+
 def test_adding_up_is_checked_against_measuring():
     # a reaches {1, 2}, b {2, 3}: 2 + 1 in that order. Where a never opens b is worth 2, adding up says 1.
     reach = {"a": {1, 2}, "b": {2, 3}}

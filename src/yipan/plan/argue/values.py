@@ -45,14 +45,14 @@ class ArgueLimits:
     missed: int = 5
     pairs: int = 40
     alternatives: int = 3
-    rounds: int = 3
+    rounds: int = 2
     per_round: int = 20
     near_points: float = 0.0
     near_share: float = 0.05
     budget_steps: int = 2
     budget_share: float = 0.05
-    per_budget: int = 20
-    per_threshold: int = 2
+    per_budget: int = 15
+    per_threshold: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,7 +115,10 @@ def _pair_lines(a: Argument, lang: Lang) -> list[str]:
         lines.append(Text(f"(另有 {rest} 对)", f"(and {rest} pairs more)").in_(lang))
     if not seen:
         lines.append(
-            Text("测过的项目对都互不影响。", "None of the pairs measured act on each other.").in_(lang)
+            Text(
+                f"测过的 {len(a.pairs)} 对影响相同得分项的项目都互不影响。",
+                f"None of the {len(a.pairs)} pairs measured that share terms act on each other.",
+            ).in_(lang)
         )
     if a.unmeasured_pairs:
         n = a.unmeasured_pairs

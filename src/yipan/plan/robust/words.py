@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from yipan.plan.argue.values import SEEN
 from yipan.plan.describe import grid
 from yipan.plan.robust.values import Driver, Duel, Robustness
 from yipan.text import Lang, Text
@@ -128,8 +131,17 @@ def _drivers(found: Robustness, lang: Lang) -> list[str]:
         if lang == "zh"
         else ["project", "input", "rank correlation", "with its lead", "at 5%", "at 95%"]
     )
-    rows = [_driver_row(d, lang) for d in found.drivers[:_SHOWN]]
-    return grid(columns, rows)
+    noise = 3.0 / math.sqrt(found.draws)
+    seen = [d for d in found.drivers if abs(d.high - d.low) >= SEEN or abs(d.correlation) > noise]
+    rows = [_driver_row(d, lang) for d in seen[:_SHOWN]]
+    rest = Text(
+        f"(共 {len(found.drivers)} 个因素,其余的影响分辨不出)",
+        f"({len(found.drivers)} inputs vary; what the others do cannot be told from noise)",
+    )
+    return [
+        *(grid(columns, rows) if rows else []),
+        *([rest.in_(lang)] if len(seen) < len(found.drivers) else []),
+    ]
 
 
 def _driver_row(d: Driver, lang: Lang) -> list[str]:
