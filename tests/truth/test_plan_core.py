@@ -167,7 +167,7 @@ def test_a_term_that_falls_is_allowed_for_twice_and_up_to_its_ceiling():
 
 
 def shares(problem, limits):
-    """Return the rise of the search and of adding stand-alone gains as shares of the optimum's, if it rises."""
+    """Return rises of the search and of adding stand-alone gains as shares of the best, if that rises."""
     game = problem.game()
     exact = enumerate_all(game, list(game.rules.ids))
     if exact is None or exact.value <= game.base.value:
