@@ -6,7 +6,6 @@ from typing import Literal
 
 from yipan.plan.argue.again import again, best_seen, with_cost, with_money, without
 from yipan.plan.argue.values import ArgueLimits, MoneyCurve, MoneyPoint, Threshold
-from yipan.plan.core import rank
 from yipan.plan.game import Game
 from yipan.plan.greedy import Chosen
 from yipan.plan.rules import EPS, Rules
@@ -148,18 +147,27 @@ def threshold(game: Game, project: str, *, limits: ArgueLimits) -> Threshold:
 def _bracket(game: Game, project: str, most: float) -> tuple[float, float]:
     """Return (in, out): multiples between which the best measured set loses the project; (0, 0) for never.
 
-    What is best without the project does not depend on its cost, so only the sets with it that are worth as
-    much are asked whether they still fit.
+    What is best without the project does not depend on its cost, so only the sets with it that are worth
+    more, or as much for less money, are asked whether they still fit.
     """
     other = best_seen(game, without(game.rules, {project}))
     least = -float("inf") if other is None else game.value(other)
-    strong = [s for s in game.seen if project in s and game.value(s) >= least and game.deficit(s) == 0]
+    money = float("inf") if other is None else game.rules.cost(other)
+    own = game.projects[project].cost
+    strong = [
+        (game.value(s), game.rules.cost(s) - own, s)
+        for s in sorted(game.seen, key=lambda s: (-game.value(s), sorted(s)))
+        if project in s and game.value(s) >= least and game.deficit(s) == 0
+    ]
 
     def is_in(multiple: float) -> bool:
-        rules = with_cost(game.rules, project, multiple)
-        priced = Game(rules, game.evaluation)
-        fitting = (s for s in strong if rules.feasible(s))
-        return any(other is None or rank(priced, s) > rank(priced, other) for s in fitting)
+        rules, price = with_cost(game.rules, project, multiple), multiple * own
+        return any(
+            (value > least or rest + price < money)
+            and rest + price <= game.objective.budget + EPS
+            and rules.feasible(s)
+            for value, rest, s in strong
+        )
 
     low, high = _FINE, max(most, _FINE) * (1 + _FINE) + _FINE
     if not is_in(low):
