@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
@@ -74,6 +75,22 @@ def test_an_additive_problem_is_a_knapsack():
     found = branch_and_bound(game, nodes=100)
     assert (found.chosen, found.value, found.complete) == ({"b", "c"}, 9.0, True)
     assert buy_most([6.0, 5.0, 4.0], [3.0, 2.0, 2.0], money=4.0).most == 9.0
+
+
+@pytest.mark.parametrize("structure", ["coverage", "submodular", "unknown"])
+def test_a_bundle_comes_whole_or_not_at_all(structure):
+    # a and b are a bundle (cost 2, covers four elements); c (cost 1) covers three, d (cost 1) one more.
+    # Money 2: the bundle covers four, c and d too. With money 3: the bundle and c cover all seven.
+    covers = {"a": {1, 2}, "b": {3, 4}, "c": {5, 6, 7}, "d": {4, 5}}
+    candidates = [invented_project(i, 1) for i in "cd"]
+    candidates += [replace(invented_project(i, 1), bundle="both") for i in "ab"]
+    for money, chosen, value in ((2, {"c", "d"}, 4.0), (3, {"a", "b", "c"}, 7.0)):
+        game = covering(covers, candidates, invented_objective(money), structure)
+        found = branch_and_bound(game, nodes=1000)
+        assert (found.value, found.complete) == (value, True)
+        assert found.chosen in (chosen, frozenset("ab"))
+    units = units_of(Rules(candidates, invented_objective(3)))
+    assert [sorted(u.own) for u in units] == [["a", "b"], ["c"], ["d"]]
 
 
 def test_rivals_are_not_bought_together():

@@ -55,10 +55,19 @@ def most_of_terms(
 
 def _add_links(model: Model, x: NDArray[np.int64], units: Sequence[Unit], inside: frozenset[str]) -> None:
     """Add what units need of each other, and which exclude each other."""
+    pairs: list[tuple[int, int, float]] = []
     for k, unit in enumerate(units):
         needed = unit.closure - unit.own - inside
-        for n, other in enumerate(units):
-            if n != k and other.own & needed:
-                model.add_rows([0, 0], [x[k], x[n]], [1.0, -1.0], upper=[0.0])
-            if n > k and unit.apart(other):
-                model.add_rows([0, 0], [x[k], x[n]], [1.0, 1.0], upper=[1.0])
+        if needed:
+            pairs += [(k, n, -1.0) for n, other in enumerate(units) if n != k and other.own & needed]
+        if unit.rivals:
+            pairs += [(k, n, 1.0) for n, other in enumerate(units) if n > k and unit.apart(other)]
+    if pairs:
+        a, b, sign = (np.array(column) for column in zip(*pairs, strict=True))
+        row = np.arange(len(pairs))
+        model.add_rows(
+            np.concatenate([row, row]),
+            np.concatenate([x[a], x[b]]),
+            np.concatenate([np.ones(len(pairs)), sign]),
+            upper=np.maximum(sign, 0.0),
+        )
