@@ -104,6 +104,7 @@ def test_every_chapter_is_there_and_linked(report: Report, html: str) -> None:
         "profiles",
         "indicators",
         "plan",
+        "gains",
         "projects",
         "years",
         "sure",

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from yipan.errors import PlanError, Problem
+from yipan.plan.argue import argument_from_dict, argument_to_dict
+from yipan.plan.objective_file import future_from_dict, objective_as_dict
+from yipan.plan.phasing import Phased, Present
+from yipan.plan.robust import robustness_from_dict, robustness_to_dict
 from yipan.plan.values import Bound, Comparison, Missed, Objective, Plan, Reason
 from yipan.scenario import project_as_dict, project_from_dict
 from yipan.scenario.values import Project, Scenario, Start
 from yipan.text import Text
 
 FORMAT = "yipan-plan"
-VERSION = 1
+VERSION = 2
 _FRAMES = (
     "path",
     "indicator_path",
@@ -37,16 +42,7 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
         "version": VERSION,
         "run_id": plan.run_id,
         "region_id": plan.region_id,
-        "objective": {
-            "weights": dict(o.weights),
-            "floors": dict(o.floors),
-            "budget": o.budget,
-            "yearly": o.yearly,
-            "start": o.start,
-            "end": o.end,
-            "price_year": o.price_year,
-            "words": _text(o.words()),
-        },
+        "objective": objective_as_dict(o) | {"words": _text(o.words())},
         "scenario": {
             "name": _text(plan.scenario.name),
             "starts": [
@@ -95,7 +91,31 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
         "verification": {k: _number(v) for k, v in plan.verification.items()},
         "evaluations": plan.evaluations,
         "seconds": {k: round(float(v), 4) for k, v in plan.seconds.items()},
+        "argument": None if plan.argument is None else argument_to_dict(plan.argument),
+        "robustness": None if plan.robustness is None else robustness_to_dict(plan.robustness),
+        "phased": None if plan.phased is None else _phased(plan.phased),
+        "present": None if plan.present is None else _plain(asdict(plan.present)),
+        "regret": None if plan.regret is None else regret_rows(plan.regret),
     }
+
+
+def _phased(phased: Phased) -> dict[str, Any]:
+    values = {f.name: getattr(phased, f.name) for f in fields(phased) if f.name != "path"}
+    return {k: _plain(v) for k, v in values.items()} | {"path": _frame(phased.path)}
+
+
+def _plain(value: Any) -> Any:
+    """Return nested plain values as JSON has them; numbers that are not finite become null."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    return _number(value) if isinstance(value, float) else value
+
+
+def regret_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the regret in each future as JSON has it."""
+    return [{"future": str(f)} | _plain(row) for f, row in table.to_dict("index").items()]
 
 
 def plan_from_dict(data: Mapping[str, Any]) -> Plan:
@@ -123,22 +143,13 @@ def plan_from_dict(data: Mapping[str, Any]) -> Plan:
 
 
 def _build(data: Mapping[str, Any]) -> Plan:
-    o = data["objective"]
     projects = _projects(data["candidates"])
     by_id = {p.id: p for p in projects}
     starts = tuple(Start(by_id[s["project"]], int(s["year"])) for s in data["scenario"]["starts"])
     return Plan(
         run_id=str(data["run_id"]),
         region_id=str(data["region_id"]),
-        objective=Objective(
-            weights={str(k): float(v) for k, v in o["weights"].items()},
-            floors={str(k): float(v) for k, v in o["floors"].items()},
-            budget=float(o["budget"]),
-            yearly=float(o["yearly"]),
-            start=int(o["start"]),
-            end=int(o["end"]),
-            price_year=int(o["price_year"]),
-        ),
+        objective=_objective(data["objective"]),
         scenario=Scenario(_words(data["scenario"]["name"]), starts),
         candidates=projects,
         reasons=tuple(
@@ -153,11 +164,58 @@ def _build(data: Mapping[str, Any]) -> Plan:
                 "additive_projects": tuple(map(str, data["comparison"]["additive_projects"])),
             }
         ),
-        **{name: _table(data[name]) for name in _FRAMES},
+        **(_optional(data) | {name: _table(data[name]) for name in _FRAMES}),
         verification={str(k): _float(v) for k, v in data["verification"].items()},
         evaluations=int(data["evaluations"]),
         seconds={str(k): float(v) for k, v in data["seconds"].items()},
     )
+
+
+def _objective(o: Mapping[str, Any]) -> Objective:
+    problems: list[Problem] = []
+    futures = tuple(future_from_dict(f, k, problems) for k, f in enumerate(o.get("futures", []), start=1))
+    if problems:
+        raise PlanError(
+            Text("方案文件中有不合格的情景", "the plan file holds unsound futures"), problems=problems
+        )
+    limits = {k: None if o.get(k) is None else float(o[k]) for k in ("worst_tenth", "land", "carbon")}
+    return Objective(
+        weights={str(k): float(v) for k, v in o["weights"].items()},
+        floors={str(k): float(v) for k, v in o["floors"].items()},
+        budget=float(o["budget"]),
+        yearly=float(o["yearly"]),
+        start=int(o["start"]),
+        end=int(o["end"]),
+        price_year=int(o["price_year"]),
+        aim=o.get("aim", "needs"),
+        at_once={str(k): int(v) for k, v in o.get("at_once", {}).items()},
+        discount=float(o.get("discount", 0.0)),
+        futures=tuple(f for f in futures if f is not None),
+        **limits,
+    )
+
+
+def _optional(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts that a plan may be without."""
+    out: dict[str, Any] = {}
+    if data.get("argument") is not None:
+        out["argument"] = argument_from_dict(data["argument"])
+    if data.get("robustness") is not None:
+        out["robustness"] = robustness_from_dict(data["robustness"])
+    if data.get("phased") is not None:
+        p = dict(data["phased"])
+        out["phased"] = Phased(
+            **p
+            | {
+                "order": tuple((str(i), float(g)) for i, g in p["order"]),
+                "path": _table(p["path"]),
+            }
+        )
+    if data.get("present") is not None:
+        out["present"] = Present(**data["present"])
+    if data.get("regret") is not None:
+        out["regret"] = pd.DataFrame(data["regret"]).set_index("future").rename_axis(None)
+    return out
 
 
 def _projects(rows: Sequence[Mapping[str, object]]) -> tuple[Project, ...]:

@@ -145,7 +145,7 @@ def objective_from_dict(data: Mapping[str, object], region: Region) -> Objective
                 (f"写 budget:{label.zh}", f"write budget: {label.en}"),
             )
         )
-    futures = [_future(row, k, problems) for k, row in enumerate(values.pop("futures", []), start=1)]
+    futures = [future_from_dict(row, k, problems) for k, row in enumerate(values.pop("futures", []), start=1)]
     problems += _prices(values.pop("price_year", region.meta.price_year), region)
     if errors_of(problems):
         raise _refused(problems)
@@ -213,7 +213,8 @@ def future_as_dict(future: Future) -> dict[str, object]:
     }
 
 
-def _future(row: Mapping[str, object], k: int, problems: list[Problem]) -> Future | None:
+def future_from_dict(row: Mapping[str, object], k: int, problems: list[Problem]) -> Future | None:
+    """Return the k-th future of plain data, None with what is wrong added to `problems`."""
     where = f"futures.{row.get('id', k)}"
     found = _unknown(f"{where}.", row, _FUTURE)
     for key in ("id", "source"):

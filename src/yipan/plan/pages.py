@@ -13,13 +13,19 @@ from yipan.scenario import (
     AddLine,
     AddLink,
     AddPlace,
+    AddStop,
     ChangeActivity,
     ChangeCapacity,
     ChangeService,
+    CloseLine,
+    CloseLink,
     ClosePlace,
+    ExtendLine,
     ImproveLink,
     Intervention,
     ProtectArea,
+    Reinstate,
+    RestoreArea,
     Stop,
 )
 from yipan.scenario.keys import KEYS
@@ -49,13 +55,40 @@ EFFECTS: Mapping[str, Text] = {
     ),
     "ChangeCapacity": Text("改变一处设施的容量。", "Changes the capacity of a facility."),
     "ChangeActivity": Text(
-        "改变一个单元格或一个分区的岗位、人口或产值;分区内按现有数量分摊。",
-        "Changes jobs, residents or output of a cell, or of a zone in proportion to what its cells have.",
+        "改变一个单元格或一个分区的岗位、人口、产值或住房;分区内按现有数量分摊。住房需有 housing 列。",
+        "Changes jobs, residents, output or dwellings of a cell, or of a zone in proportion to what its cells"
+        " have. Dwellings need a column housing.",
     ),
     "ProtectArea": Text(
         "新增一处自然保护地,容量即面积(平方公里)。", "Adds a protected area; its capacity is its area in km2."
     ),
     "ClosePlace": Text("关闭一处设施。", "Closes a facility."),
+    "ExtendLine": Text(
+        "自一端延长一条线路;班次、速度与停站时间不变,原有乘客不受影响。",
+        "Makes a line longer at one of its ends; headway, speed and dwell stay, and who travelled before is"
+        " not slowed.",
+    ),
+    "AddStop": Text(
+        "在已有线路的相邻两站之间增设一站;过站乘客多花停站时间与绕行时间。",
+        "Adds a stop between two that follow one another on a line; who rides through loses its dwell and the"
+        " way round by it.",
+    ),
+    "CloseLine": Text("停运一条线路。", "Withdraws a line."),
+    "CloseLink": Text(
+        "双向关闭一段道路(或轮渡),用于施工或安全推演。",
+        "Closes a road (or ferry) both ways: for works, or to try what its loss would mean.",
+    ),
+    "RestoreArea": Text(
+        "在一个单元格修复自然:面积记入 restored 列(平方公里),本身不改变任何指标;划入保护地或建为公园后,"
+        "才计入保护地占比或可达自然。",
+        "Restores nature in a cell: its area is added to the column restored (km2), which moves no indicator"
+        " by itself; once protected or opened as a park it counts in the protected share"
+        " or as nature in reach.",
+    ),
+    "Reinstate": Text(
+        "把若干行恢复原状:`reverse` 用它精确撤回一项措施。",
+        "Puts rows back as they were: `reverse` takes an intervention back exactly with it.",
+    ),
 }
 """What each type of intervention does, in words."""
 
@@ -87,6 +120,21 @@ EXAMPLES: tuple[Intervention, ...] = (
     ChangeActivity(cell="C1", jobs=2000.0, gdp=3.0),
     ProtectArea(id="p2", zh="东岸湿地", en="Eastbank wetland", lon=106.35, lat=29.05, km2=20.0),
     ClosePlace(place="k1"),
+    ExtendLine(line="m1", end="st-b1", stops=(Stop("st-b2", "东岭", "Ridge", 106.35, 29.10),)),
+    AddStop(
+        line="m1",
+        after="st-a2",
+        before="st-b1",
+        station="st-mid",
+        zh="江心",
+        en="Island",
+        lon=106.20,
+        lat=29.10,
+    ),
+    CloseLine(line="m1"),
+    CloseLink(link="l3"),
+    RestoreArea(cell="B2", habitat="wetland", km2=6.0, use="park", id="w1", zh="湿地公园", en="Wetland park"),
+    Reinstate(remove=((("table", "links"), ("id", "l3")),)),
 )
 """One of each type, sound on the region ``tiny``."""
 
@@ -96,8 +144,11 @@ _TYPES = {
     "number": Text("数字", "number"),
     "integer": Text("整数", "whole number"),
     "numbers": Text("一组数字", "numbers"),
+    "yearly": Text("数字或一组数字", "number or numbers"),
     "ids": Text("一组编号", "ids"),
+    "table": Text("一个表", "table"),
     "tables": Text("一组表", "array of tables"),
+    "rows": Text("一组行 {列 = 值}", "list of rows {column = value}"),
     "stops": Text("一组站点 {station, zh, en, lon, lat}", "list of stops {station, zh, en, lon, lat}"),
 }
 _NEEDED = {True: Text("必填", "required"), False: Text("可选", "optional")}
@@ -198,6 +249,14 @@ def index_page() -> str:
         "",
         "Of each pair `zh`/`en`, `owner_zh`/`owner_en`, `because_zh`/`because_en` at least one must be given."
         " Money is in 1e8; `price_year` must be the region's.",
+        "",
+        "投资写 `capital`(逐年)或 `cost` 与 `duration`(按 S 曲线分摊)之一。"
+        "`bundle` 相同的项目同时入选或同时落选。"
+        "未写 `ranges` 的项目可用参考类默认值(`yipan.scenario.default_ranges`)。",
+        "",
+        "Of the cost give either `capital` (by year) or `cost` and `duration` (spread along the S-curve)."
+        " Projects of one `bundle` are chosen together or not at all. Where no `ranges` are stated, those of"
+        " the reference class can be taken (`yipan.scenario.default_ranges`).",
     ]
     return "\n".join(lines) + "\n"
 

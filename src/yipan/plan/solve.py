@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from yipan.plan.branch import Branched, branch_and_bound
 from yipan.plan.core import Exact, Limits, count_sets, enumerate_all, rank
@@ -41,7 +41,8 @@ class Solution:
     start_values
         Value of each start before it was improved.
     start
-        Which start the solution grew from: density, gain, additive, seeds, relink, subset, branch or exact.
+        Which start the solution grew from: density, gain, additive, seeds, relink, subset, branch, exact,
+        or argument (a better set that arguing for the plan came upon).
     branched
         What branch and bound found and knows; None where it was not run.
     """
@@ -105,6 +106,25 @@ def solve(game: Game, limits: Limits, *, on_step: Step = lambda _: None) -> Solu
     )
 
 
+def adopt(game: Game, solution: Solution, other: Chosen, *, limits: Limits) -> Solution:
+    """Return the solution with another set in its place, improved, where that is better; else unchanged.
+
+    What was proved of the old set (`exact`, `branched`) holds for all sets and stays.
+    """
+    found = _Found(game, solution.alone, limits, name=solution.start, chosen=solution.chosen)
+    found.improve("argument", other)
+    if found.chosen == solution.chosen:
+        return solution
+    return replace(
+        solution,
+        chosen=found.chosen,
+        value=game.value(found.chosen),
+        exchanges=found.exchanges,
+        start=found.name,
+        trace=_trace(game, found.chosen, found.taken, found.exchanges),
+    )
+
+
 @dataclass
 class _Found:
     """The best set so far, where it came from, and the exchanges tried on it."""
@@ -147,10 +167,14 @@ def _branched(game: Game, chosen: Chosen, limits: Limits) -> Branched | None:
 
 
 def stand_alone(game: Game) -> dict[str, float]:
-    """Return what each candidate adds to the region as it is, with what it needs already there."""
+    """Return what each candidate adds to the region as it is, with what it needs already there.
+
+    A project of a bundle adds what the whole bundle adds: it cannot be had by itself.
+    """
     closures = {i: game.rules.closure(i) for i in game.rules.ids}
-    game.evaluate_many(s for i, closure in closures.items() for s in (closure, closure - {i}))
-    return {i: game.value(closure) - game.value(closure - {i}) for i, closure in closures.items()}
+    bare = {i: game.rules.without(closure, i) for i, closure in closures.items()}
+    game.evaluate_many(s for i, closure in closures.items() for s in (closure, bare[i]))
+    return {i: game.value(closure) - game.value(bare[i]) for i, closure in closures.items()}
 
 
 def additive(game: Game, alone: dict[str, float]) -> Additive:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from yipan.scenario.values import Intervention, Project, Scenario
 from yipan.text import Text
+
+if TYPE_CHECKING:  # they work with games and rules, which know the objective
+    from yipan.plan.argue.values import Argument
+    from yipan.plan.phasing.values import Phased, Present
+    from yipan.plan.robust.values import Robustness
 
 Aim = Literal["needs", "indicators", "targets"]
 WORST_TENTH = "worst tenth"
@@ -178,6 +183,17 @@ class Plan:
         Incremental against full recomputation of travel times: largest and mean difference, seconds.
     seconds
         Where the time went.
+    argument
+        What is lost without each project, pairs, other good plans, money, threshold costs.
+    robustness
+        How the plan and others stand up to other costs, dates, demand and effects.
+    phased
+        How the start years were found, and against what.
+    present
+        Present value of capital and upkeep within the horizon.
+    regret
+        Where the objective has futures: index future id; columns base, best, plan, regret (points), proved,
+        projects.
     """
 
     run_id: str
@@ -201,3 +217,8 @@ class Plan:
     verification: Mapping[str, float]
     evaluations: int
     seconds: Mapping[str, float]
+    argument: Argument | None = None
+    robustness: Robustness | None = None
+    phased: Phased | None = None
+    present: Present | None = None
+    regret: pd.DataFrame | None = None
