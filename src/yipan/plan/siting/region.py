@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 CATCHMENT = 60.0
 """Minutes of the catchments of ``equity`` where none are given: those of the beds indicator Y-LIV-03."""
+MODEL_NODES = 200
+"""Nodes of branch and bound a model is given: Chongqing's are proved at the first, hard ones take minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +143,8 @@ def site_facilities(
     aim, decay
         Of ``equity``: see `yipan.plan.siting.equity`.
     nodes
-        Most nodes of branch and bound; None: until proved (``median``, ``center``: their own limit).
+        Most nodes of branch and bound; None: `MODEL_NODES`, or what ``median`` and ``center`` have of their
+        own. Where they do not suffice for a proof, the bound says what is left open.
 
     Raises
     ------
@@ -214,7 +217,7 @@ def _cover(asked: Asked, board: Board) -> Sited:
         _count(asked, board),
         weights=board.people,
         fixed=tuple(board.held),
-        nodes=asked.nodes,
+        nodes=_nodes(asked),
     )
     return Sited(
         asked=asked,
@@ -256,7 +259,7 @@ def _capacity(asked: Asked, board: Board) -> Sited:
         fixed=tuple(board.held),
         unserved=asked.unserved,
         unit=board.unit,
-        nodes=asked.nodes,
+        nodes=_nodes(asked),
     )
     return Sited(
         asked=asked,
@@ -289,7 +292,7 @@ def _equity(asked: Asked, board: Board) -> Sited:
         limit=catchment(asked),
         decay=asked.decay,
         aim=asked.aim,
-        nodes=asked.nodes,
+        nodes=_nodes(asked),
     )
     what = _AIMS[asked.aim]
     square = asked.aim == "variance"
@@ -329,7 +332,9 @@ _AIMS: dict[Aim, Text] = {
 
 
 def _nodes(asked: Asked) -> int:
-    return NODES if asked.nodes is None else asked.nodes
+    if asked.nodes is not None:
+        return asked.nodes
+    return NODES if asked.method in ("median", "center") else MODEL_NODES
 
 
 def _seconds(seconds: NDArray[np.int32]) -> Floats:

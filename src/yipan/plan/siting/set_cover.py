@@ -84,8 +84,12 @@ def set_cover(
     at, column = np.nonzero(covers[np.ix_(rows, free)])
     if len(rows):
         model.add_rows(at, x[column], 1.0, lower=np.ones(len(rows)))
-    answer = model.solve(nodes=nodes) if len(rows) else Answer("optimal", np.zeros(len(free)), 0.0, 0.0, 0)
-    more = free[opened(answer, x, np.arange(len(free)))]
+    begin = _greedy(covers[np.ix_(rows, free)], costs[free])
+    answer = Answer("optimal", np.zeros(len(free)), 0.0, 0.0, 0)
+    if len(rows):
+        start = np.isin(np.arange(len(free)), begin).astype(np.float64)
+        answer = model.solve(start=start, nodes=nodes)
+    more = free[opened(answer, x, begin)]
     chosen = _without_needless(covers, costs, held=held, more=np.concatenate([must, more]))
     value = float(costs[np.setdiff1d(chosen, held)].sum())
     bound = answer.bound + float(costs[must].sum())
@@ -126,6 +130,17 @@ def _essential(covers: Bools, costs: Floats, *, rows: Ints) -> tuple[Ints, Ints,
         rows = rows[~covers[np.ix_(rows, alone)].any(axis=1)]
         if size == (len(free), len(must), len(rows)):
             return free, must, rows, rounds
+
+
+def _greedy(part: Bools, costs: Floats) -> Ints:
+    """Return sites that cover all rows, one after another by rows newly covered per cost (Chvátal 1979)."""
+    left = np.ones(len(part), dtype=np.bool_)
+    out: list[int] = []
+    while left.any():
+        gains = part[left].sum(axis=0) / np.maximum(costs, 1e-12)
+        out.append(int(np.argmax(gains)))
+        left &= ~part[:, out[-1]]
+    return np.array(sorted(out), dtype=np.int64)
 
 
 def _without_needless(covers: Bools, costs: Floats, *, held: Ints, more: Ints) -> Ints:
