@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from yipan.cli_site import site_command
 from yipan.errors import PlanError
@@ -242,3 +245,30 @@ def test_projects_without_money_are_refused_with_all_that_is_missing(tmp_path: P
     assert "--cost is missing" in said
     assert "--life is missing" in said
     assert "--upkeep is missing" not in said
+
+
+def test_what_is_not_proved_is_said_with_its_bound(tiny: Region) -> None:
+    s = site_facilities(tiny, kind="hospital", method="cover", count=1, within=30, mode="drive")
+    open_ = replace(s, siting=replace(s.siting, proved=False, bound=436_000.0))
+    said = describe_siting(tiny, open_)[0]
+    assert "not proved best: no choice does better than 99.09 (a gap of at most 1.40%)" in said.en
+    assert "未证明最优" in said.zh
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(st.lists(st.integers(0, 5), min_size=6, max_size=6), st.integers(1, 3), st.sampled_from([10, 30, 65]))
+def test_built_and_measured_again_the_region_is_what_was_promised(
+    people: list[int], count: int, limit: int
+) -> None:
+    tiny = example("tiny")
+    region = tiny.replace(cells=tiny.cells.assign(population=[10_000.0 * p for p in people]))
+    s = site_facilities(region, kind="hospital", method="cover", count=count, within=limit, mode="drive")
+    built = region
+    for place in as_places(region, s, capacity=100):
+        assert place.resolve(built) == []
+        built = place.apply(built)
+    after = board_of(built, "hospital", mode="drive")
+    reached = after.people[(after.near <= limit * 60)].sum()
+    total = after.people.sum()
+    assert reached == pytest.approx(s.value / 100 * total)
+    assert len(after.existing) == 2 + len(s.new)
