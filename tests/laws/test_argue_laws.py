@@ -57,7 +57,9 @@ def test_exact_replacement_cost_is_the_best_of_all_sets_without_the_project(seed
     problem, game, solution = proved(seed)
     for r in argue(game, solution, limits=WIDE).replacements:
         top, _ = best_of(problem, without=r.project)
-        if top is not None and r.exact:
+        assert r.needed == (top is None)
+        if top is not None:
+            assert r.exact
             assert r.lost == pytest.approx(solution.value - top, abs=1e-9)
             assert r.lost + 1e-9 >= 0
             assert r.lost <= r.dropped + 1e-9 or game.deficit(game.rules.without(solution.chosen, r.project))
@@ -139,13 +141,14 @@ def test_no_more_is_measured_than_the_limits_allow_and_nothing_said_is_false(see
 
 @QUICK
 @given(SEEDS, st.randoms(use_true_random=False))
-def test_the_order_of_candidates_plays_no_part_in_reasons(seed, random):
+def test_neither_order_nor_measuring_side_by_side_plays_a_part_in_reasons(seed, random):
     problem = invented_problem(seed, projects=8)
     shuffled = list(problem.candidates)
     random.shuffle(shuffled)
     arguments = []
-    for candidates in (problem.candidates, shuffled):
-        game = Game(Rules(candidates, problem.objective), problem.evaluate)
+    for batch in (None, lambda sets: [problem.evaluate(s) for s in sets]):
+        rules = Rules(shuffled if batch else problem.candidates, problem.objective)
+        game = Game(rules, problem.evaluate, batch=batch)
         arguments.append(argue(game, solve(game, Limits(exact_sets=0))))
     assert arguments[0] == arguments[1]
 

@@ -175,6 +175,25 @@ def test_what_needs_a_project_goes_with_it_and_is_no_pair_of_it():
     assert not any({p.a, p.b} == {"a", "b"} for p in argument.pairs)
 
 
+def test_a_project_that_a_floor_hangs_on_is_called_indispensable():
+    # the index of the cluster must rise by 1, and only a does that
+    projects = [invented_project("a", 4), invented_project("b", 4)]
+
+    def evaluate(ids):
+        value = 1.0 * ("a" in ids) + 3.0 * ("b" in ids)
+        return Evaluation(value=value, clusters={"k": 1.0 * ("a" in ids)}, parts=np.array([value]))
+
+    game = Game(Rules(projects, invented_objective(4, floor=1.0)), evaluate)
+    argument = argue(game, solve(game, Limits()))
+    (r,) = argument.replacements
+    assert (r.project, r.needed, r.exact, r.dropped) == ("a", True, True, 1.0)
+    assert "indispensable" in why(argument, "a").text("en")
+    assert "不可缺少" in why(argument, "a").text("zh")
+    assert by_project(argument.thresholds)["a"].by == "money"
+    # b would win on points, but never beside or instead of a
+    assert by_project(argument.thresholds)["b"].by == "never"
+
+
 def test_a_limit_of_pairs_is_kept_and_said(argument):
     game = game_of(budget=30.0, pairs=(("a", "b", 3.0),))
     # nothing is measured yet, so any of the six pairs might share terms

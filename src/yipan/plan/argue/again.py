@@ -67,8 +67,9 @@ def again(game: Game, rules: Rules, *, exact_sets: int, allowance: int) -> Again
     inner = Game(rules, game.evaluation, slow=game.slow)
     ids = [i for i in rules.ids if rules.cost(rules.closure(i)) <= rules.objective.budget + EPS]
     if count_sets(inner, ids, exact_sets) <= exact_sets:
-        new = sum(s not in game.seen for s in feasible_sets(inner, ids))
-        if new <= allowance:
+        new = [s for s in feasible_sets(inner, ids) if s not in game.seen]
+        if len(new) <= allowance:
+            game.evaluate_many(new)  # side by side where the game can
             found = enumerate_all(inner, ids)
             return Again(None, True) if found is None else Again(found.chosen, found.proved)
     if allowance > 0:

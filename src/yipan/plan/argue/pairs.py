@@ -16,6 +16,7 @@ _SHARED = 1e-4
 """Points that both must change in common, term by term, to be looked at together."""
 
 Array = NDArray[np.float64]
+Four = tuple[Chosen, Chosen, Chosen, Chosen]
 
 
 def pairs(
@@ -36,17 +37,29 @@ def pairs(
         ((_overlap(changes[a], changes[b]), a, b) for a, b in _candidates(game, chosen, others)),
         key=lambda r: (-r[0], r[1], r[2]),
     )
-    until, left = game.evaluations + allowance, 0
-    out: list[Pair] = []
-    for shared, a, b in ranked:
-        if shared < _SHARED:
-            continue
-        top, top_left = _second_difference(game, _at_top(game, chosen, a, b), until)
-        base, base_left = _second_difference(game, _at_base(game, a, b), until)
-        left += top_left or base_left
+    wanted = [
+        (a, b, _at_top(game, chosen, a, b), _at_base(game, a, b))
+        for shared, a, b in ranked
+        if shared >= _SHARED
+    ]
+    _measure(game, [sets for w in wanted for sets in w[2:]], allowance)
+    out, left = list[Pair](), 0
+    for a, b, at_top, at_base in wanted:
+        top, base = _second_difference(game, at_top), _second_difference(game, at_base)
+        left += not {*at_top, *at_base} <= game.seen.keys()
         if top is not None or base is not None:
             out.append(Pair(a=a, b=b, top=top, base=base))
     return tuple(sorted(out, key=lambda p: (-p.size, p.a, p.b))), left
+
+
+def _measure(game: Game, wanted: list[Four], allowance: int) -> None:
+    """Measure as many of the differences as the allowance covers, in their order, all at once."""
+    new: dict[Chosen, None] = {}
+    for sets in wanted:
+        more = {s: None for s in sets if s not in game.seen and s not in new}
+        if len(new) + len(more) <= allowance:
+            new |= more
+    game.evaluate_many(new)
 
 
 def _candidates(game: Game, chosen: Chosen, others: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -84,25 +97,22 @@ def _overlap(a: list[Array | None], b: list[Array | None]) -> float:
     return max(float(np.minimum(x, y).sum()) for x, y in known)
 
 
-def _at_top(game: Game, chosen: Chosen, a: str, b: str) -> tuple[Chosen, Chosen, Chosen, Chosen]:
+def _at_top(game: Game, chosen: Chosen, a: str, b: str) -> Four:
     full = chosen | game.rules.closure(a) | game.rules.closure(b)
     no_a, no_b = game.rules.without(full, a), game.rules.without(full, b)
     return full, no_a, no_b, no_a & no_b
 
 
-def _at_base(game: Game, a: str, b: str) -> tuple[Chosen, Chosen, Chosen, Chosen]:
+def _at_base(game: Game, a: str, b: str) -> Four:
     x, y = game.rules.closure(a), game.rules.closure(b)
     return x | y, x, y, x & y
 
 
-def _second_difference(
-    game: Game, sets: tuple[Chosen, Chosen, Chosen, Chosen], until: int
-) -> tuple[float | None, bool]:
-    """Return v(both) - v(one) - v(other) + v(neither), or None, and whether the allowance is the reason."""
-    new = len({s for s in sets if s not in game.seen})
-    if game.evaluations + new > until:
-        return None, True
+def _second_difference(game: Game, sets: Four) -> float | None:
+    """Return v(both) - v(one) - v(other) + v(neither); None where one is not measured or cannot apply."""
+    if not set(sets) <= game.seen.keys():
+        return None
     values = [game.value(s) for s in sets]
     if not all(np.isfinite(values)):
-        return None, False
-    return round(values[0] - values[1] - values[2] + values[3], 9), False
+        return None
+    return round(values[0] - values[1] - values[2] + values[3], 9)

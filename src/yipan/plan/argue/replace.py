@@ -30,5 +30,6 @@ def replacement(game: Game, chosen: Chosen, project: str, *, limits: ArgueLimits
         lost=value - game.value(best),
         instead=tuple(sorted(best - chosen)),
         gone=tuple(sorted(chosen - best - {project})),
-        exact=found.exact and found.chosen is not None,
+        needed=found.chosen is None,
+        exact=found.exact,
     )

@@ -68,6 +68,8 @@ class Replacement:
         plan found without it is better than the plan.
     instead, gone
         Projects that come in and projects that go with it.
+    needed
+        True where no set without it was found that keeps every rule and floor; `lost` is then `dropped`.
     exact
         True where every affordable set without it was measured: no way to spend the money loses less.
     """
@@ -77,6 +79,7 @@ class Replacement:
     lost: float
     instead: tuple[str, ...]
     gone: tuple[str, ...]
+    needed: bool
     exact: bool
 
 

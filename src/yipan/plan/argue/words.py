@@ -71,6 +71,8 @@ def better_words(a: Argument) -> Text:
 def replacement_words(a: Argument, r: Replacement) -> Text:
     """Say what is lost without a project, and what the money is then spent on."""
     name, instead = a.name(r.project), names(a, r.instead)
+    if r.needed:
+        return _needed_words(name, r)
     gone = names(a, r.gone)
     zh = f"{name.in_('zh')}:去掉而不再花钱,少 {r.dropped:.3f} 分;把钱再花好,少 {r.lost:.3f} 分"
     en = (
@@ -87,6 +89,16 @@ def replacement_words(a: Argument, r: Replacement) -> Text:
         else Text("是已测组合中最好的", "the best of the sets measured")
     )
     return Text(f"{zh});{how.zh}。", f"{en}); {how.en}.")
+
+
+def _needed_words(name: Text, r: Replacement) -> Text:
+    how = Text("全部测过", "all were measured") if r.exact else Text("已测组合之内", "of those measured")
+    return Text(
+        f"{name.in_('zh')}:不可缺少,没有一个不含它的组合能守住全部底线与规则({how.zh});"
+        f"去掉它少 {r.dropped:.3f} 分。",
+        f"{name.in_('en')}: indispensable, no set without it keeps every floor and rule ({how.en});"
+        f" {r.dropped:.3f} points less without it.",
+    )
 
 
 def pair_words(a: Argument, p: Pair) -> Text:

@@ -102,19 +102,19 @@ def _unstated(r: Ranges) -> bool:
 
 def _check(game: Game, ready: Sequence[Ready], ran: Sequence[Run], allowance: int) -> Check:
     """Measure the sets that draws build most often and compare them with their gains added up."""
-    until = game.evaluations + allowance
     built = Counter[tuple[int, frozenset[str]]]()
     for k, (r, x) in enumerate(zip(ready, ran, strict=True)):
         rows = Counter(row.tobytes() for row in x.opened <= game.objective.end + 1)
         for row, count in rows.items():
             built[k, frozenset(i for i, there in zip(r.order, row, strict=True) if there)] += count
-    off: list[tuple[float, int]] = []
-    for (k, ids), count in sorted(built.items(), key=lambda b: (-b[1], b[0][0], sorted(b[0][1]))):
-        if ids not in game.seen and game.evaluations >= until:
-            continue
-        measured = game.value(ids)
-        if np.isfinite(measured):
-            off.append((abs(measured - _added_up(ready[k], ids)), count))
+    often = sorted(built.items(), key=lambda b: (-b[1], b[0][0], sorted(b[0][1])))
+    new = dict.fromkeys(ids for (_, ids), _ in often if ids not in game.seen)
+    game.evaluate_many(list(new)[:allowance])
+    off = [
+        (abs(game.value(ids) - _added_up(ready[k], ids)), count)
+        for (k, ids), count in often
+        if ids in game.seen and np.isfinite(game.value(ids))
+    ]
     total = sum(built.values())
     covered = sum(n for _, n in off)
     return Check(
@@ -143,7 +143,8 @@ def contenders(game: Game, solution: Solution, argument: Argument | None = None)
     }
     if argument is not None:
         chosen = frozenset(argument.chosen)
-        nearest = sorted(argument.replacements, key=lambda r: (r.lost, r.project))
+        found = [r for r in argument.replacements if not r.needed]
+        nearest = sorted(found, key=lambda r: (r.lost, r.project))
         if nearest:
             r = nearest[0]
             other = (chosen - {r.project} - set(r.gone)) | set(r.instead)

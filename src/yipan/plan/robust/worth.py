@@ -120,6 +120,7 @@ def _check_plan(game: Game, plan: Contender) -> None:
 
 def _gains(game: Game, order: Sequence[str], groups: Masks) -> Array:
     out = np.zeros((len(order), len(groups) + 1))
+    game.evaluate_many(frozenset(order[: k + 1]) for k in range(len(order)))
     before: Evaluation = game.base
     for k in range(len(order)):
         after = game.evaluation(order[: k + 1])
