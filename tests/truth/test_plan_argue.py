@@ -24,6 +24,7 @@ from yipan.plan.game import Evaluation, Game
 from yipan.plan.invented import invented_objective, invented_problem, invented_project
 from yipan.plan.rules import Rules
 from yipan.plan.solve import solve
+from yipan.text import Text
 
 COST = {"a": 4.0, "b": 6.0, "c": 6.0, "d": 4.0}
 WORTH = {"a": 8.0, "b": 6.0, "c": 5.0, "d": 3.0}
@@ -242,6 +243,20 @@ def test_why_tells_all_about_one_project_in_both_languages(argument):
     assert "not in the plan" in out
     assert "money: 3.0 (1e8) short" in out
     json.dumps(told.to_dict())
+
+
+def test_who_gains_is_asked_for_only_what_is_argued_about():
+    asked = []
+
+    def gains(project):
+        asked.append(project)
+        return Text("甲区受益", "zone A gains")
+
+    game = game_of()
+    argument = argue(game, solve(game, Limits()), limits=ArgueLimits(missed=1), gains=gains)
+    assert sorted(asked) == ["a", "b", "c"]  # c gains most per cost of what is left out: 5/6 > 3/4
+    assert "zone A gains" in why(argument, "c").text("en")
+    assert "甲区受益" not in why(argument, "d").text("zh")
 
 
 def test_an_argument_survives_json(argument):

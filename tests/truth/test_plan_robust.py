@@ -6,10 +6,12 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
 from yipan.errors import PlanError
+from yipan.measure import NEEDS, measure
 from yipan.plan.argue import argue
 from yipan.plan.core import Limits
 from yipan.plan.evaluate import RegionEvaluator
@@ -32,6 +34,7 @@ from yipan.plan.robust.draws import Inputs, draw, quantile
 from yipan.plan.robust.worth import NEVER, prepare, run
 from yipan.plan.rules import Rules
 from yipan.plan.solve import solve
+from yipan.plan.valuation import target_keys
 from yipan.region import example
 from yipan.scenario.values import Ranges
 from yipan.text import Text
@@ -318,6 +321,27 @@ def test_a_plan_is_compared_with_its_runner_up_alternatives_and_the_additive_cho
     assert robustness_from_dict(json.loads(json.dumps(robustness_to_dict(found)))) == found
     with pytest.raises(PlanError, match="yipan-robustness"):
         robustness_from_dict({})
+
+
+def test_groups_of_needs_follow_the_targets_where_those_are_what_counts():
+    region = example("tiny")
+    measured = measure(region)
+    living, safety = (
+        next(c for c in measured.scores if measured.indicators[c].need == n) for n in NEEDS[1::2]
+    )
+    rows = [(i, "zone:A", 2035, 1.0, "test", "assumed") for i in (safety, living)]
+    columns = ["indicator", "scope", "year", "value", "source", "quality"]
+    region = region.replace(targets=pd.DataFrame(rows, columns=columns))
+    keys = target_keys(region.table("targets"))
+    objective = default_objective(region, 9.0, aim="targets", weights=dict.fromkeys(keys, 0.5))
+    groups = need_groups(RegionEvaluator(region, Rules((), objective)))
+    ours = {key.split("@")[0]: k for k, key in enumerate(keys)}
+    assert {n: mask.nonzero()[0].tolist() for n, mask in groups.items()} == {
+        NEEDS[0]: [],
+        NEEDS[1]: [ours[living]],
+        NEEDS[2]: [],
+        NEEDS[3]: [ours[safety]],
+    }
 
 
 def test_demand_of_a_need_moves_what_projects_do_for_it_on_a_region():
