@@ -2,9 +2,10 @@
 
     python benchmarks/siting.py [--oracles ../shared/oracles] [--all] [--peer-seconds 120] [--json]
 
-Prints a table, or with ``--json`` one object a line: name, value, unit, bar, ratio, ok, note. A row is ok when
-the published optimum is met, bound and value are equal, and the bar is kept. ``--all`` solves every instance there
-is, median and centre, and says value, bound and seconds of each. Compiling is done before the clock starts.
+Prints a table, or with ``--json`` one object a line: name, value, unit, bar, ratio, ok, note. A row is ok
+when the published optimum is met, bound and value are equal, and the bar is kept. ``--all`` solves every
+instance there is, median and centre, and says value, bound and seconds of each. Compiling is done before the
+clock starts.
 
 The graphs pmed20 and pmed38 are used where they are in the folder. Otherwise the nearest neighbour in the
 library stands in, with the p of the one that is missing (pmed19 with p = 133, pmed39 with p = 5): same size,
@@ -101,7 +102,7 @@ def peer(costs: Costs, p: int, seconds: float) -> tuple[float, float | None, boo
 
     start = time.perf_counter()
     model = PMedian.from_cost_matrix(costs, np.ones(len(costs)), p_facilities=p)
-    solver = pulp.HiGHS(msg=False, threads=1, timeLimit=seconds, gapRel=0.0)
+    solver = pulp.HiGHS(msg=False, log_to_console=False, threads=1, timeLimit=seconds, gapRel=0.0)
     model.problem.solve(solver)
     spent = time.perf_counter() - start
     proved = model.problem.sol_status == pulp.LpSolutionOptimal

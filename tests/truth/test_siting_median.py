@@ -105,7 +105,7 @@ def test_refused(costs: list[object], p: int, extra: dict[str, list[int]], said:
 def test_a_large_matrix_is_refused_with_its_size() -> None:
     with options.using({"network.max_matrix_mb": 1}), pytest.raises(PlanError) as refused:
         p_median(np.zeros((200, 200)), 2)
-    assert "200 demand points × 200 sites at 44 bytes a pair: 2 MB" in str(refused.value)
+    assert "200 demand points × 200 sites at 72 bytes a pair: 3 MB" in str(refused.value)
     assert any("aggregate demand" in p.remedy.en for p in refused.value.problems)
 
 

@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from yipan.plan.siting.given import Given, given, too_few
-from yipan.plan.siting.lagrange import PAIR_BYTES, Columns, covering
+from yipan.plan.siting.lagrange import Columns, covering
 from yipan.plan.siting.median import NODES
 from yipan.plan.siting.values import Siting
 from yipan.text import Text
+
+_PAIR_BYTES = 88
+"""The most held for each pair, as traced: what a median holds, and the costs of the question asked."""
 
 
 def p_center(
@@ -33,6 +36,7 @@ def p_center(
     ----------
     costs, p, weights, fixed, forbidden
         As for `yipan.plan.siting.median.p_median`. Points of weight 0 do not count.
+        At most 88 bytes a pair are held.
     nodes
         Most nodes of the search tree of one such question.
 
@@ -54,7 +58,7 @@ def p_center(
     >>> s.chosen.tolist(), s.value, s.bound, s.proved
     ([1, 3], 1.0, 1.0, True)
     """
-    asked = given(costs, p, weights=weights, fixed=fixed, forbidden=forbidden, pair_bytes=PAIR_BYTES)
+    asked = given(costs, p, weights=weights, fixed=fixed, forbidden=forbidden, pair_bytes=_PAIR_BYTES)
     allowed = asked.weighted[:, asked.state >= 0]
     radii = np.unique(allowed[np.isfinite(allowed)])
     least = int(np.searchsorted(radii, allowed.min(axis=1).max()))

@@ -116,7 +116,7 @@ def refuse_large(points: int, sites: int, *, pair_bytes: int) -> None:
 
     Examples
     --------
-    >>> refuse_large(1_000, 1_000, pair_bytes=44)
+    >>> refuse_large(1_000, 1_000, pair_bytes=72)
     """
     size, allowed = points * sites * pair_bytes / 1e6, options.get("network.max_matrix_mb")
     if size <= allowed:

@@ -21,8 +21,8 @@ Costs = NDArray[np.float64]
 Columns = NDArray[np.int32]
 States = NDArray[np.int8]
 
-PAIR_BYTES = 44
-"""What a search holds for each pair: costs twice, those of sites, lists (12) and lists of a node (12)."""
+PAIR_BYTES = 72
+"""The most a search holds for each pair, as traced: costs by point and by site, lists, lists of a node."""
 TOLERANCE = 1e-9
 """Plans this much better, relative to the value, may be missed where costs are not whole numbers."""
 _STARTS = 4
@@ -49,6 +49,7 @@ class _Search:
     """What one search knows so far."""
 
     lists: tuple[Columns, Costs, Columns]
+    room: tuple[Columns, Costs]
     by_site: Costs
     base: States
     p: int
@@ -121,6 +122,7 @@ def least_sum(
     done = 0
     waiting: list[_Node] = []
     if low < s.cut and s.value > 0 and (settled == 0).any():
+        _pack(s, settled)
         waiting = [_node(s, low, depth=0, number=0, state=settled, prices=prices, share=share)]
     while waiting and done < nodes and s.value > 0:
         node = heapq.heappop(waiting)
@@ -152,7 +154,9 @@ def _begin(costs: Costs, state: States, p: int, start: Columns | None, sorted_by
     lengths = finite.sum(axis=1).astype(np.int32)
     lists = (order, np.take_along_axis(costs, order, axis=1), lengths)
     must, may = np.flatnonzero(state > 0).astype(np.int32), np.flatnonzero(state == 0)
-    s = _Search(lists=lists, by_site=by_site, base=state, p=p, grain=grain, worth=worth, best=must)
+    s = _Search(
+        lists=lists, room=_room(lists), by_site=by_site, base=state, p=p, grain=grain, worth=worth, best=must
+    )
     rng = np.random.default_rng(0)
     if start is not None:
         s.meet(np.isin(np.arange(len(state)), start).astype(np.int8))
@@ -163,6 +167,19 @@ def _begin(costs: Costs, state: States, p: int, start: Columns | None, sorted_by
         drawn = rng.permutation(may)[: p - len(must)]
         s.improve(np.concatenate([must, drawn]).astype(np.int32))
     return s
+
+
+def _room(lists: tuple[Columns, Costs, Columns]) -> tuple[Columns, Costs]:
+    return np.empty_like(lists[0]), np.empty_like(lists[1])
+
+
+def _pack(s: _Search, settled: States) -> None:
+    """Keep only what the settled sites leave of the lists."""
+    sites, costs = s.room
+    lengths = kernels.shorten(*s.lists, settled, sites, costs)
+    longest = int(lengths.max())
+    s.lists = sites[:, :longest].copy(), costs[:, :longest].copy(), lengths
+    s.room = _room(s.lists)
 
 
 def _grain(costs: Costs, finite: NDArray[np.bool_], highest: float) -> float:
@@ -186,10 +203,9 @@ def _root(s: _Search, settled: States, prices: Costs) -> tuple[float, Costs]:
     """Bound, then better plans, in turns while the plan gets better."""
     rng = np.random.default_rng(1)
     low, plan, share = -math.inf, np.zeros_like(settled), np.zeros(len(settled))
-    room = (np.empty_like(s.lists[0]), np.empty_like(s.lists[1]))
     for _ in range(_ROUNDS):
         before = s.value
-        low = max(low, _bound(s, settled, prices, met=(plan, share), room=room, effort=_ROOT))
+        low = max(low, _bound(s, settled, prices, met=(plan, share), effort=_ROOT))
         since, value = 0, s.value
         while since < _KICKS and low < s.cut and s.value > 0 and _kick(s, settled, share, rng):
             since, value = (0, s.value) if s.value < value else (since + 1, value)
@@ -231,12 +247,11 @@ def _branch(s: _Search, node: _Node, number: int) -> list[_Node]:
     """Return what is left after opening and after closing the node's site."""
     _, minus_depth, _, low, state, prices, site = node
     left = []
-    room = (np.empty_like(s.lists[0]), np.empty_like(s.lists[1]))
     for k, way in enumerate((1, -1)):
         inner, its = state.copy(), prices.astype(np.float64)
         inner[site] = way
         plan, share = np.zeros_like(inner), np.zeros(len(inner))
-        bound = max(low, _bound(s, inner, its, met=(plan, share), room=room, effort=_NODE))
+        bound = max(low, _bound(s, inner, its, met=(plan, share), effort=_NODE))
         if not (inner == 0).any():
             s.meet((inner > 0).astype(np.int8))  # one plan: its value is its bound
         elif bound < s.cut:
@@ -254,11 +269,10 @@ def _bound(
     prices: Costs,
     *,
     met: tuple[States, Costs],
-    room: tuple[Columns, Costs],
     effort: tuple[int, int, float],
 ) -> float:
     """Bound one set of plans, settle its sites and try the plan that was met."""
-    sites, costs = room
+    sites, costs = s.room
     lengths = kernels.shorten(*s.lists, state, sites, costs)
     aim = s.value if s.wanted == math.inf else min(s.value, s.wanted + s.grain)
     low, high, steps = kernels.bound(sites, costs, lengths, state, s.p, prices, s.cut, aim, *effort, *met)

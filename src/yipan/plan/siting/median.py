@@ -12,7 +12,7 @@ from yipan.plan.siting.lagrange import PAIR_BYTES, TOLERANCE, Columns, Found, co
 from yipan.plan.siting.values import Siting
 from yipan.text import Text
 
-NODES = 20_000
+NODES = 5_000
 """Nodes of the search tree unless told otherwise."""
 
 
@@ -35,7 +35,8 @@ def p_median(
     ----------
     costs
         Travel time, distance or money, shape (demand points, candidate sites), 0 or more; ∞ where a site
-        cannot serve a point. 44 bytes a pair are held (1.1 GB for 5,000 × 5,000).
+        cannot serve a point. At most 72 bytes a pair are held (1.8 GB for
+        5,000 × 5,000).
     p
         Sites to open, those `fixed` among them.
     weights
