@@ -37,6 +37,7 @@ from yipan.plan.greedy import Chosen
 from yipan.plan.knapsack import buy_most
 from yipan.plan.relax import most_of_terms
 from yipan.plan.rules import EPS
+from yipan.plan.siting.solver import TOLERANCE
 from yipan.plan.units import room_for, units_of
 
 Array = NDArray[np.float64]
@@ -69,6 +70,9 @@ class Branched:
         more was seen to be plainly worse, so that nothing was bounded.
     pairs
         Nested pairs of measured sets on which that was checked.
+    within
+        Points within which the optimum is told: more than rounding only where a linear programme takes part,
+        whose solver has a tolerance.
     nodes, evaluations
         Nodes looked at and sets measured.
     """
@@ -80,6 +84,7 @@ class Branched:
     conditional: bool
     allowed: float
     pairs: int
+    within: float
     nodes: int
     evaluations: int
 
@@ -132,10 +137,11 @@ def branch_and_bound(game: Game, *, nodes: int, start: Chosen | None = None) -> 
         chosen=run.best,
         value=run.value,
         upper=upper if np.isfinite(upper) else None,
-        complete=upper <= run.value + EPS,
+        complete=upper <= run.value + run.within,
         conditional=game.structure == "unknown" and bool(np.isfinite(allowed)),
         allowed=allowed,
         pairs=pairs,
+        within=run.within,
         nodes=looked,
         evaluations=game.evaluations - before,
     )
@@ -200,6 +206,13 @@ class _Search:
         self.open: list[tuple[float, tuple[str, ...], tuple[int, ...], _Node]] = []
         self.caps = self._caps()
 
+    @property
+    def within(self) -> float:
+        """Points by which a bound must be above the best set for a node to stay open."""
+        if self.game.structure != "coverage" or not np.isfinite(self.value):
+            return EPS
+        return 2.0 * TOLERANCE * max(1.0, abs(self.value))
+
     def _caps(self) -> Array | None:
         """Return the most each term can be where that can be measured."""
         if self.game.structure != "coverage":
@@ -213,7 +226,7 @@ class _Search:
         self._enter(root)
         while self.open and self.looked < self.most:
             node = heapq.heappop(self.open)[-1]
-            if node.bound <= self.value + EPS:
+            if node.bound <= self.value + self.within:
                 self._give_up(node)
                 continue
             for child in self._children(node):
@@ -252,7 +265,7 @@ class _Search:
         if not free:
             return
         node = self._bounded(_Node(node.inside, free, node.gains, node.bound, node.support))
-        if node.bound <= self.value + EPS:
+        if node.bound <= self.value + self.within:
             self._give_up(node)
         else:
             heapq.heappush(self.open, (-node.bound, tuple(sorted(node.inside)), node.free, node))
@@ -292,7 +305,7 @@ class _Search:
         while True:
             bound, support = self._relaxed(node, gains)
             stale = [u for u in support if u not in fresh]
-            if bound <= self.value + EPS or not stale:
+            if bound <= self.value + self.within or not stale:
                 break
             self._measure(node.inside, stale, gains)
             fresh.update(stale)
@@ -312,7 +325,7 @@ class _Search:
         bought = buy_most(worth, [unit.cost for unit in units], money=left, rivals=rivals)
         value = game.value(node.inside)
         bound, support = value + bought.most, tuple(free[k] for k in bought.items)
-        if game.structure != "coverage" or bound <= self.value + EPS:
+        if game.structure != "coverage" or bound <= self.value + self.within:
             return bound, support
         return self._by_terms(node, gains, (bound, support), left)
 

@@ -9,6 +9,8 @@ from yipan.plan.solve import Solution
 from yipan.plan.values import Bound
 from yipan.text import Text
 
+_SHOWN = 1e-8
+"""Points below which a tolerance is rounding and not said."""
 _DECLARED: dict[Structure, Text] = {
     "submodular": Text(
         "已建越多,再建一个项目的增益越不会变大(次模)", "what a project adds never grows when more is built"
@@ -50,9 +52,12 @@ def _branched_words(game: Game, solution: Solution, b: Branched) -> Text:
         f"分支定界考察 {b.nodes} 个节点(其间实测 {b.evaluations} 个组合)",
         f"Branch and bound looked at {b.nodes} nodes ({b.evaluations} sets measured on the way)",
     )
+    near = b.within > _SHOWN
     end = Text(
-        "没有留下可能更好的组合" if b.complete else f"节点用完时,未考察的组合不超过 {b.upper:.3f} 分",
-        "no set that could be better is left"
+        "没有留下可能更好的组合" + (f"(精确到 {b.within:.0e} 分)" if near else "")
+        if b.complete
+        else f"节点用完时,未考察的组合不超过 {b.upper:.3f} 分",
+        "no set that could be better is left" + (f" (to within {b.within:.0e} points)" if near else "")
         if b.complete
         else f"when the nodes were used up, no set left open is worth more than {b.upper:.3f}",
     )
