@@ -16,6 +16,10 @@ Aim = Literal["least", "worst_tenth", "deviation", "variance"]
 AIMS: tuple[Aim, ...] = ("least", "worst_tenth", "deviation", "variance")
 WORST = 0.1
 """Share of people that are the worst off."""
+SWAPS = 4
+"""Most rounds of swaps that make a first choice better."""
+MOST_TRIED = 50_000_000
+"""Most accesses computed in one round of them."""
 ROUNDS = 40
 """Most rounds of tangents for the variance."""
 
@@ -60,10 +64,7 @@ def judged(access: Floats, q: Floats, aim: Aim) -> Floats:
     if aim == "least":
         return np.asarray(access.min(axis=0))
     if aim == "worst_tenth":
-        order = np.argsort(access, axis=0, kind="stable")
-        heads = np.cumsum(q[order], axis=0)
-        took = np.minimum(heads, WORST) - np.minimum(np.concatenate([heads[:1] * 0, heads[:-1]]), WORST)
-        return np.asarray((took * np.take_along_axis(access, order, axis=0)).sum(axis=0) / WORST)
+        return _tail(access, q, WORST)
     off = access - q @ access
     return np.asarray(q @ (np.abs(off) if aim == "deviation" else off * off))
 
@@ -101,19 +102,50 @@ def worth(case: Case, share: Floats) -> float:
     return float(judged(case.a + case.g @ share, case.q, case.aim))
 
 
+def _tail(access: Floats, q: Floats, share: float) -> Floats:
+    """Return the mean access of the worst-off share of people."""
+    order = np.argsort(access, axis=0, kind="stable")
+    heads = np.cumsum(q[order], axis=0)
+    took = np.minimum(heads, share) - np.minimum(np.concatenate([heads[:1] * 0, heads[:-1]]), share)
+    return np.asarray((took * np.take_along_axis(access, order, axis=0)).sum(axis=0) / share)
+
+
 def _greedy(case: Case) -> Floats:
-    """Return sites given all they may have, one after another by the aim; none where amounts are free."""
-    out = np.zeros(len(case.add))
+    """Return sites given all they may have, one after another, then swapped; none where amounts are free."""
+    m = len(case.add)
+    out = np.zeros(m)
     if case.total is not None or case.p is None:
         return out
-    access = case.a.copy()
-    for _ in range(min(case.p, len(case.add))):
-        values = judged(access[:, None] + case.g, case.q, case.aim)
-        values = np.where(out > 0, -np.inf if case.most else np.inf, values)
-        best = int(np.argmax(values) if case.most else np.argmin(values))
+    access, chosen = case.a.copy(), []
+    for _ in range(min(case.p, m)):
+        best, _score = _next(case, access, out)
+        chosen.append(best)
         out[best] = 1.0
-        access += case.g[:, best]
+        access = access + case.g[:, best]
+    for _ in range(SWAPS if case.g.size * len(chosen) <= MOST_TRIED else 0):
+        before = list(chosen)
+        for k, j in enumerate(before):
+            out[j] = 0.0
+            access = case.a + case.g @ out
+            best, score = _next(case, access, out)
+            chosen[k] = best if score > _score_of(case, access[:, None] + case.g[:, [j]])[0] else j
+            out[chosen[k]] = 1.0
+        if chosen == before:
+            break
     return out
+
+
+def _next(case: Case, access: Floats, out: Floats) -> tuple[int, float]:
+    """Return the best further site, the first of equals, and its score."""
+    scores = np.where(out > 0, -np.inf, _score_of(case, access[:, None] + case.g))
+    best = int(np.argmax(scores))
+    return best, float(scores[best])
+
+
+def _score_of(case: Case, access: Floats) -> Floats:
+    """Return the aim, larger being better; where the worst off gain nothing yet, three tenths count."""
+    value = judged(access, case.q, case.aim)
+    return value + 1e-3 * _tail(access, case.q, 3 * WORST) if case.most else -value
 
 
 def _model(case: Case, tangents: Floats) -> tuple[Model, Ints]:
