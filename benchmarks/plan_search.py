@@ -3,7 +3,7 @@
     python benchmarks/plan_search.py [--json] [--problems 240] [--regions 200] [--chongqing]
 
 Invented set functions of six families (ceilings and synergies mixed, additive, coverage, coverage with a
-price, supermodular, pairs that help and harm) and random variations of the tiny region with eight invented
+price, supermodular, pairs that help and harm) and random variations of the tiny region with six invented
 projects each: every affordable set is measured, so the optimum is known. Printed: what share of the optimum's
 rise the search without enumeration reaches on average and at least, what the ranking by stand-alone gains
 reaches (the peers' way, measured again after choosing), and how many bounds were below the optimum: claimed
@@ -109,7 +109,7 @@ def small_regions(count: int) -> list[Case]:
     out = []
     for seed in range(count):
         region = invented_region(example("tiny"), seed)
-        candidates = invented_candidates(region, seed, count=8)
+        candidates = invented_candidates(region, seed, count=6)
         o = default_objective(region, sum(p.cost for p in candidates) * 0.4, yearly=1e3)
         rules = Rules(candidates, o)
         evaluator = RegionEvaluator(region, rules)
