@@ -1,7 +1,9 @@
-"""The command line: ``yipan demo | new | check | measure | plan | report | version``, and more beside it.
+"""The command line: ``yipan demo | new | check | measure | report | version``, and more beside it.
 
-Modules of their own have ``track`` (`yipan.cli_track`), ``network | times | access | isochrone``
-(`yipan.cli_network`), ``cells`` (`yipan.cli_cells`), ``index`` (`yipan.cli_index`), ``sure``
+Modules of their own have ``plan | phase | why`` (`yipan.cli_plan`), ``propose | compare``
+(`yipan.cli_compare`), ``site`` (`yipan.cli_site`), ``track`` (`yipan.cli_track`),
+``network | times | access | isochrone`` (`yipan.cli_network`), ``cells`` (`yipan.cli_cells`), ``levels``
+(`yipan.cli_levels`), ``diagnose`` (`yipan.cli_diagnose`), ``index`` (`yipan.cli_index`), ``sure``
 (`yipan.cli_sure`), ``coordinate`` (`yipan.cli_coordinate`) and ``targets`` (`yipan.cli_targets`).
 
 Exit codes: 0 done; 1 the input has errors; 2 the command was called wrongly; 3 the planning problem has
@@ -15,8 +17,6 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,15 @@ from rich.markup import escape
 
 import yipan
 from yipan.cli_cells import cells
+from yipan.cli_compare import COMMANDS as COMPARE
 from yipan.cli_coordinate import COMMANDS as COORDINATE
+from yipan.cli_diagnose import COMMANDS as DIAGNOSE
 from yipan.cli_index import COMMANDS as INDEX
+from yipan.cli_levels import COMMANDS as LEVELS
+from yipan.cli_levels import level_option, show_levels
 from yipan.cli_network import COMMANDS
+from yipan.cli_plan import COMMANDS as PLAN
+from yipan.cli_site import COMMANDS as SITE
 from yipan.cli_sure import COMMANDS as SURE
 from yipan.cli_targets import COMMANDS as TARGETS
 from yipan.cli_track import track
@@ -38,7 +44,6 @@ from yipan.loop import (
     Clock,
     check_folder,
     free_demo_folder,
-    plan_into,
     read_plan,
     report_into,
     require_same_region,
@@ -46,8 +51,8 @@ from yipan.loop import (
     write_json,
 )
 from yipan.measure import NEED_NAMES, NEEDS, Results, measure, results_to_dict
-from yipan.plan import default_objective, describe_plan, plan_to_dict
-from yipan.plan.propose import Proposal
+from yipan.pack import Level
+from yipan.plan import describe_plan, plan_to_dict
 from yipan.region import Region, example_folder
 from yipan.region.read import read_checked, read_region
 from yipan.region.scaffold import scaffold
@@ -118,66 +123,6 @@ def check(*, folder: Path, lang: str | None, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _budget_options(command: Callable[..., object]) -> Callable[..., object]:
-    for option in (
-        click.option(
-            "--weights",
-            default=None,
-            metavar="E,L,C,S",
-            help="四类需要的权重,如 1,1,2,1 / weights of economy, living, ecology, safety",
-        ),
-        click.option(
-            "--floor",
-            type=float,
-            default=0.0,
-            show_default=True,
-            help="每个片区指数至少上升多少分 / least rise of every cluster's index, points",
-        ),
-        click.option(
-            "--yearly",
-            type=float,
-            default=None,
-            help="每年资本上限,默认均摊的 1.5 倍 / most capital in one year (default 1.5 × even share)",
-        ),
-        click.option(
-            "--years",
-            default="2026-2035",
-            show_default=True,
-            metavar="A-B",
-            help="起止年份 / first and last year of spending",
-        ),
-        click.option(
-            "--budget",
-            type=click.FloatRange(min=0, min_open=True),
-            required=True,
-            help="总预算,亿元,区域价格年 / capital, 1e8, prices of the region's price year",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def _years(text: str) -> tuple[int, int]:
-    first, _, last = text.partition("-")
-    if not (first.isdigit() and last.isdigit() and int(first) <= int(last)):
-        raise click.BadParameter("写成 2026-2035 / write it as 2026-2035", param_hint="--years")
-    return int(first), int(last)
-
-
-def _weights(text: str | None) -> dict[str, float] | None:
-    if text is None:
-        return None
-    try:
-        parts = [float(x) for x in text.split(",")]
-    except ValueError:
-        parts = []
-    if len(parts) != len(NEEDS) or min(parts) < 0 or sum(parts) <= 0:
-        raise click.BadParameter(
-            "写四个不为负的数,如 1,1,2,1 / write four numbers, e.g. 1,1,2,1", param_hint="--weights"
-        )
-    return {need: part / sum(parts) for need, part in zip(NEEDS, parts, strict=True)}
-
-
 def _read(folder: Path, screen: Screen, *, strict: bool = True) -> Region:
     """Read a region, showing warnings; without `strict` also what was left out."""
     if strict:
@@ -219,14 +164,24 @@ def _figures(row: Any) -> list[str]:
 @click.option(
     "--out", type=FOLDER, default=None, help="另存 results.json / also write results.json into this folder"
 )
+@level_option
 @json_option
 @lang_option
 def measure_command(
-    *, folder: Path, out: Path | None, lang: str | None, lenient: bool, as_json: bool
+    *,
+    folder: Path,
+    levels: tuple[Level, ...],
+    out: Path | None,
+    lang: str | None,
+    lenient: bool,
+    as_json: bool,
 ) -> None:
     """测量区域:指标、四类需要得分与指数 / Measure a region: indicators, four need scores, index."""
     screen = make_screen(lang, as_json=as_json)
     region = _read(folder, screen, strict=not lenient)
+    if levels:
+        show_levels(screen, region, levels=levels, out=out)
+        return
     results = measure(region)
     data = results_to_dict(results)
     screen.json(data)
@@ -238,48 +193,6 @@ def measure_command(
         screen.say(
             f"{n} 个指标,缺 {gone} 个值(原因见 --json 或报告),运行 {results.run_id}",
             f"{n} indicators, {gone} values missing (reasons: --json or report), run {results.run_id}",
-        )
-
-
-@cli.command()
-@click.argument("folder", type=FOLDER)
-@_budget_options
-@click.option(
-    "--out",
-    type=FOLDER,
-    default=Path("plan-out"),
-    show_default=True,
-    help="结果文件夹 / folder for results.json, plan.json, ledger.sqlite",
-)
-@json_option
-@lang_option
-def plan(
-    *,
-    folder: Path,
-    budget: float,
-    years: str,
-    yearly: float | None,
-    floor: float,
-    weights: str | None,
-    out: Path,
-    lang: str | None,
-    as_json: bool,
-) -> None:
-    """在预算内搜索方案并建立台账 / Search a plan under a budget and start its ledger."""
-    screen = make_screen(lang, as_json=as_json)
-    region = read_region(folder)
-    start, end = _years(years)
-    base = default_objective(region, budget, yearly=yearly, start=start, end=end, weights=_weights(weights))
-    objective = replace(base, floors=dict.fromkeys(base.floors, floor))
-    with screen.progress() as progress:
-        _, proposal, found = plan_into(out, folder, region, objective=objective, clock=Clock(progress))
-    screen.json(plan_to_dict(found))
-    if not as_json:
-        _refused(screen, proposal)
-        screen.console.print(escape(describe_plan(found, screen.lang)), soft_wrap=True)
-        screen.say(
-            f"已写 {out}/plan.json、results.json、ledger.sqlite",
-            f"Wrote {out}/plan.json, results.json, ledger.sqlite",
         )
 
 
@@ -326,12 +239,6 @@ def report(
                 out, region=region, results=results, plan=found, ledger=ledger, seconds=clock.seconds
             )
     _report_files(screen, files)
-
-
-def _refused(screen: Screen, proposal: Proposal) -> None:
-    for refused in proposal.refused:
-        screen.say(f"未采用的候选:{refused.name.in_('zh')}", f"Candidate refused: {refused.name.in_('en')}")
-        screen.problems(refused.problems)
 
 
 def _report_files(screen: Screen, files: ReportFiles) -> None:
@@ -397,7 +304,9 @@ def demo(*, folder: Path | None, out: Path, budget: float, lang: str | None, as_
     )
 
 
-for _command in (track, cells, *COMMANDS, *INDEX, *SURE, *COORDINATE, *TARGETS):
+for _command in (
+    track, cells, *COMMANDS, *LEVELS, *DIAGNOSE, *INDEX, *SURE, *COORDINATE, *TARGETS, *SITE, *PLAN, *COMPARE,
+):  # fmt: skip
     cli.add_command(_command)
 
 

@@ -23,7 +23,9 @@ from yipan.errors import PlanError, Problem, RegionError, YipanError
 from yipan.measure import Results, catalogue, measure, results_to_dict
 from yipan.measure.targets import unknown_indicator
 from yipan.network import describe_network, travel_times
+from yipan.network.matrix.cluster import Client
 from yipan.plan import (
+    Depth,
     Objective,
     Plan,
     default_objective,
@@ -123,7 +125,7 @@ def check_folder(folder: Path) -> tuple[list[Problem], dict[str, int]]:
 
 def unknown_targets(region: Region) -> list[Problem]:
     """Return a problem for every target whose indicator no installed pack has."""
-    known = catalogue()
+    known = {c: i for c, i in catalogue().items() if i.level in ("zone", "region")}
     return [
         unknown_indicator(row, str(name), known)
         for row, name in enumerate(region.tables["targets"].array("indicator"), start=2)
@@ -181,9 +183,19 @@ def require_same_region(plan: Plan, region: Region) -> None:
 
 
 def plan_into(
-    out: Path, folder: Path, region: Region, *, objective: Objective, clock: Clock
+    out: Path,
+    folder: Path,
+    region: Region,
+    *,
+    objective: Objective,
+    clock: Clock,
+    depth: Depth | None = None,
+    cluster: Client | None = None,
 ) -> tuple[Results, Proposal, Plan]:
-    """Measure, propose, search and start the ledger; write results, plan and ledger into `out`."""
+    """Measure, propose, search and start the ledger; write results, plan and ledger into `out`.
+
+    `depth` and `cluster` as for `yipan.plan.search`.
+    """
     refuse_used(out)
     with clock.step("times"):
         for mode in ("drive", "transit", "any"):
@@ -194,7 +206,9 @@ def plan_into(
         proposal = propose_for(folder, region, results)
         require_candidates(proposal)
     with clock.step("search"):
-        plan = search(region, proposal.projects, objective, progress=clock.progress)
+        plan = search(
+            region, proposal.projects, objective, depth=depth, progress=clock.progress, cluster=cluster
+        )
     with clock.step("track"):
         write_json(results_to_dict(results), out / "results.json")
         write_json(plan_to_dict(plan), out / "plan.json")
@@ -288,7 +302,7 @@ def run_loop(
     with clock.step("load"):
         region = read_region(folder)
     objective = default_objective(region, budget, start=start, end=end)
-    results, proposal, plan = plan_into(out, folder, region, objective=objective, clock=clock)
+    results, proposal, plan = plan_into(out, folder, region, objective=objective, clock=clock, depth=Depth())
     with clock.step("report"):
         report = report_into(
             out,

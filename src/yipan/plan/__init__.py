@@ -4,14 +4,17 @@ from yipan.plan.core import Limits
 from yipan.plan.describe import describe_plan
 from yipan.plan.files import plan_from_dict, plan_to_dict
 from yipan.plan.objective import default_objective
+from yipan.plan.objective_file import read_objective, write_objective
 from yipan.plan.problem import check_problem
 from yipan.plan.propose import Proposal, Refused, propose, propose_checked
-from yipan.plan.search import search
-from yipan.plan.values import Bound, Comparison, Missed, Objective, Plan, Reason
+from yipan.plan.search import Depth, search
+from yipan.plan.values import Bound, Comparison, Future, Missed, Objective, Plan, Reason
 
 __all__ = [
     "Bound",
     "Comparison",
+    "Depth",
+    "Future",
     "Limits",
     "Missed",
     "Objective",
@@ -26,5 +29,7 @@ __all__ = [
     "plan_to_dict",
     "propose",
     "propose_checked",
+    "read_objective",
     "search",
+    "write_objective",
 ]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from typing import TypeVar
 
+from yipan.plan.argue import describe_argument
+from yipan.plan.grid import grid
 from yipan.plan.phase import POPULATION_CONSTANT
+from yipan.plan.robust import describe_robustness
 from yipan.plan.values import Plan
 from yipan.text import Lang, Text
+
+T = TypeVar("T")
 
 _HEAD = {
     "objective": Text("目标", "Objective"),
@@ -18,6 +24,10 @@ _HEAD = {
     "bound": Text("与最优的距离", "Distance to the optimum"),
     "additive": Text("与“单项得分相加”的比较", "Against adding stand-alone scores"),
     "checks": Text("复测", "Measured again"),
+    "years": Text("年份与现值", "Years and present value"),
+    "argument": Text("备选、门槛与资金", "Alternatives, thresholds and money"),
+    "robust": Text("稳健性", "Robustness"),
+    "regret": Text("各情景下的遗憾", "Regret in each future"),
 }
 
 
@@ -36,11 +46,35 @@ def describe_plan(plan: Plan, lang: Lang = "en") -> str:
         ("path", [*_path(plan, lang), POPULATION_CONSTANT.in_(lang)]),
         ("additive", [_comparison(plan).in_(lang)]),
         ("bound", [plan.bound.proof.in_(lang)]),
+        ("years", [w.words().in_(lang) for w in (plan.phased, plan.present) if w is not None]),
+        ("argument", _lines(plan.argument, describe_argument, lang)),
+        ("robust", _lines(plan.robustness, describe_robustness, lang)),
+        ("regret", _regret(plan, lang)),
         ("checks", [f"{k} = {v:g}" for k, v in plan.verification.items() if "seconds" not in k]),
     ]
     title = f"{plan.scenario.name.in_(lang)}  [{plan.run_id}]"
-    parts = [title, *("\n".join((f"## {_HEAD[k].in_(lang)}", *lines)) for k, lines in blocks)]
+    parts = [title, *("\n".join((f"## {_HEAD[k].in_(lang)}", *lines)) for k, lines in blocks if lines)]
     return "\n\n".join(parts) + "\n"
+
+
+def _lines(part: T | None, describe: Callable[[T, Lang], str], lang: Lang) -> list[str]:
+    return [] if part is None else describe(part, lang).rstrip().split("\n")
+
+
+def _regret(plan: Plan, lang: Lang) -> list[str]:
+    if plan.regret is None:
+        return []
+    names = {f.id: f.name.in_(lang) for f in plan.objective.futures}
+    columns = (
+        ["情景", "现状", "最好", "方案", "遗憾"]
+        if lang == "zh"
+        else ["future", "base", "best", "plan", "regret"]
+    )
+    rows = [
+        [names.get(str(f), str(f)), *(f"{float(r[c]):.3f}" for c in ("base", "best", "plan", "regret"))]
+        for f, r in plan.regret.to_dict("index").items()
+    ]
+    return grid(columns, rows)
 
 
 def _name(plan: Plan, project: str, lang: Lang) -> str:
@@ -119,17 +153,3 @@ def _comparison(plan: Plan) -> Text:
         " measures"
         f" {c.plan:.3f}, {c.plan - c.additive:.3f} more.",
     )
-
-
-def grid(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return a plain text table; Chinese characters count as two columns wide."""
-    widths = [max(width(r[k]) for r in [columns, *rows]) for k in range(len(columns))]
-    return [
-        "  ".join(cell + " " * (w - width(cell)) for cell, w in zip(row, widths, strict=True)).rstrip()
-        for row in [columns, *rows]
-    ]
-
-
-def width(text: str) -> int:
-    """Return how many columns a text takes in a terminal."""
-    return sum(2 if ord(ch) > 0x2E7F else 1 for ch in text)

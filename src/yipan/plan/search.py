@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from yipan.errors import PlanError, errors_of
@@ -31,6 +31,8 @@ from yipan.scenario.ranges import default_ranges
 from yipan.scenario.values import Project, Ranges, Scenario, Start
 from yipan.text import Text
 
+DEMAND: Mapping[str, tuple[float, float]] = {"all": (0.9, 1.1)}
+"""Factors on all gains together: more or fewer people to serve than today (assumed)."""
 _ADOPTED = 3
 """Times a better set that the argument came upon becomes the plan before the search is content."""
 
@@ -46,12 +48,13 @@ class Depth:
     effort
         Search for start years by measured, discounted gain.
     sampling
-        Draws of costs, delays, demand and effects; None for none.
+        Draws of costs, delays, demand and effects; None for none. By default the gains of all projects vary
+        together by `DEMAND`.
     """
 
     argue: ArgueLimits | None = field(default_factory=ArgueLimits)
     effort: Effort = field(default_factory=Effort)
-    sampling: Sampling | None = field(default_factory=Sampling)
+    sampling: Sampling | None = field(default_factory=lambda: Sampling(demand=DEMAND))
 
 
 @dataclass(frozen=True)

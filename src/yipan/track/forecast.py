@@ -11,8 +11,8 @@ import pandas as pd
 
 from yipan.errors import LedgerError
 from yipan.measure import NEED_NAMES, catalogue
-from yipan.plan.describe import grid
 from yipan.plan.evaluate import RegionEvaluator
+from yipan.plan.grid import grid
 from yipan.plan.phase import POPULATION_CONSTANT, path_years, paths
 from yipan.plan.rules import Rules
 from yipan.plan.values import Plan

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from yipan.plan.describe import grid
+from yipan.plan.grid import grid
 from yipan.text import Lang, Text
 from yipan.track.ledger import Ledger
 from yipan.track.state import ProjectState, replay

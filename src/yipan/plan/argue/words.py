@@ -14,7 +14,7 @@ from yipan.plan.argue.values import (
     Replacement,
     Threshold,
 )
-from yipan.plan.describe import grid
+from yipan.plan.grid import grid
 from yipan.text import Lang, Text
 
 _HEAD = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from yipan.plan.argue.values import SEEN
-from yipan.plan.describe import grid
+from yipan.plan.grid import grid
 from yipan.plan.robust.values import Driver, Duel, Robustness
 from yipan.text import Lang, Text
 
