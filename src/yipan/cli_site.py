@@ -105,8 +105,8 @@ def _how_much(command: Callable[..., object]) -> Callable[..., object]:
             "--nodes",
             type=click.IntRange(min=0),
             default=None,
-            help="分支定界节点上限(默认 200;median、center 20000)"
-            " / most nodes of branch and bound (200; median, center 20000); then the bound tells",
+            help="分支定界节点上限(默认 2000;median、center 20000)"
+            " / most nodes of branch and bound (2000; median, center 20000); then the bound tells",
         ),
         click.option(
             "--decay",

@@ -30,8 +30,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 CATCHMENT = 60.0
 """Minutes of the catchments of ``equity`` where none are given: those of the beds indicator Y-LIV-03."""
-MODEL_NODES = 200
-"""Nodes of branch and bound a model is given: Chongqing's are proved at the first, hard ones take minutes."""
+MODEL_NODES = 2_000
+"""Nodes of branch and bound a model is given: most of Chongqing's are proved at the first; all of these take
+minutes where a problem is hard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
