@@ -237,7 +237,7 @@ def _node(
     s: _Search, low: float, *, depth: int, number: int, state: States, prices: Costs, share: Costs
 ) -> _Node:
     """Return a node that waits; among bounds that mean the same the deepest comes first."""
-    rank = math.ceil(low / s.grain - 1e-6) if s.grain else math.floor(low / s.value * 1e4)
+    rank = math.ceil(low / s.grain - 1e-6) if s.grain else math.floor(low / s.value * 1e6)
     free = np.flatnonzero(state == 0)
     site = int(free[share[free].argmax()])
     return rank, -depth, -number, low, state, prices.astype(np.float32), site
