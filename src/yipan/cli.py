@@ -1,7 +1,8 @@
 """The command line: ``yipan demo | new | check | measure | report | version``, and more beside it.
 
 Modules of their own have ``plan | phase | why`` (`yipan.cli_plan`), ``propose | compare``
-(`yipan.cli_compare`), ``site`` (`yipan.cli_site`), ``track`` (`yipan.cli_track`),
+(`yipan.cli_compare`), ``front`` (`yipan.cli_front`), ``site`` (`yipan.cli_site`), ``track``
+(`yipan.cli_track`),
 ``network | times | access | isochrone`` (`yipan.cli_network`), ``cells`` (`yipan.cli_cells`), ``levels``
 (`yipan.cli_levels`), ``diagnose`` (`yipan.cli_diagnose`), ``index`` (`yipan.cli_index`), ``sure``
 (`yipan.cli_sure`), ``coordinate`` (`yipan.cli_coordinate`) and ``targets`` (`yipan.cli_targets`).
@@ -29,6 +30,7 @@ from yipan.cli_cells import cells
 from yipan.cli_compare import COMMANDS as COMPARE
 from yipan.cli_coordinate import COMMANDS as COORDINATE
 from yipan.cli_diagnose import COMMANDS as DIAGNOSE
+from yipan.cli_front import COMMANDS as FRONT
 from yipan.cli_index import COMMANDS as INDEX
 from yipan.cli_levels import COMMANDS as LEVELS
 from yipan.cli_levels import level_option, show_levels
@@ -304,9 +306,8 @@ def demo(*, folder: Path | None, out: Path, budget: float, lang: str | None, as_
     )
 
 
-for _command in (
-    track, cells, *COMMANDS, *LEVELS, *DIAGNOSE, *INDEX, *SURE, *COORDINATE, *TARGETS, *SITE, *PLAN, *COMPARE,
-):  # fmt: skip
+_BESIDE = (COMMANDS, LEVELS, DIAGNOSE, INDEX, SURE, COORDINATE, TARGETS, SITE, PLAN, FRONT, COMPARE)
+for _command in (track, cells, *(c for commands in _BESIDE for c in commands)):
     cli.add_command(_command)
 
 

@@ -68,7 +68,8 @@ def budget_options(command: Callable[..., object]) -> Callable[..., object]:
             "objective_file",
             type=FOLDER,
             default=None,
-            help="目标文件 objective.toml,代替其他目标选项 / objective.toml, in place of the other options",
+            help="目标文件,代替其他目标选项;没有 --budget 时默认文件夹中的 objective.toml"
+            " / objective file, in place of the other options (default without --budget: that of the folder)",
         ),
         click.option(
             "--weights",
@@ -130,6 +131,7 @@ def _weights(text: str | None) -> dict[str, float] | None:
 
 def objective_of(
     region: Region,
+    folder: Path,
     *,
     file: Path | None,
     budget: float | None,
@@ -140,7 +142,7 @@ def objective_of(
     worst_tenth: float | None,
     discount: float,
 ) -> Objective:
-    """Return the objective of a file, or the one the options describe.
+    """Return the objective of a file, the one the options describe, or that of the region's folder.
 
     Raises
     ------
@@ -149,6 +151,9 @@ def objective_of(
     """
     if file is not None:
         return read_objective(file, region)
+    own = folder / "objective.toml"
+    if budget is None and own.is_file():
+        return read_objective(own, region)
     if budget is None:
         raise click.UsageError("给出 --budget 或 --objective / give --budget or --objective")
     start, end = _years(years)
@@ -210,6 +215,7 @@ def plan_command(
     region = read_region(folder)
     objective = objective_of(
         region,
+        folder,
         file=objective_file,
         budget=budget,
         years=years,

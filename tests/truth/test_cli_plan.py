@@ -105,3 +105,31 @@ def test_an_objective_from_a_file(made: Path, capsys: pytest.CaptureFixture[str]
     assert found["objective"]["budget"] == 4.0  # type: ignore[index]
     assert run("plan", made / "region", "--out", made / "none") == 2
     assert "--objective" in capsys.readouterr().err
+
+
+def test_a_front_by_budget_and_by_criteria(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    region = made / "region"
+    found = said(capsys, "front", region, "--budgets", "4,8,15", "--yearly", 8, "--out", made / "front")
+    values = [p["values"] for p in found["points"]]  # type: ignore[index]
+    assert all(money <= 15 for _, money in values)
+    assert values == sorted(values, reverse=True)  # more money, more points: none beats another
+    assert (made / "front" / "front.csv").exists()
+    two = said(capsys, "front", region, "--budget", 15, "--yearly", 8, "--criteria", "economy,living")
+    points = [p["values"] for p in two["points"]]  # type: ignore[index]
+    for a in points:
+        assert not any(b != a and b[0] >= a[0] and b[1] >= a[1] for b in points)
+    assert run("front", region, "--budget", 15, "--criteria", "economy,lifing", "--lang", "en") == 2
+    assert "living" in capsys.readouterr().err
+
+
+def test_the_objective_of_the_folder_is_taken(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    region = made / "with-objective"
+    write_region(example("tiny"), region)
+    (region / "projects").mkdir(exist_ok=True)
+    write_projects(CANDIDATES, region / "projects" / "all.toml")
+    write_objective(
+        default_objective(example("tiny"), 5.0, start=2026, end=2030, yearly=5.0), region / "objective.toml"
+    )
+    found = said(capsys, "plan", region, "--quick", "--out", made / "own")
+    assert found["objective"]["budget"] == 5.0  # type: ignore[index]
+    assert run("check", region) == 0
