@@ -103,11 +103,18 @@ def peer(costs: Costs, p: int, seconds: float) -> tuple[float, float | None, boo
     start = time.perf_counter()
     model = PMedian.from_cost_matrix(costs, np.ones(len(costs)), p_facilities=p)
     solver = pulp.HiGHS(msg=False, log_to_console=False, threads=1, timeLimit=seconds, gapRel=0.0)
-    model.problem.solve(solver)
+    sys.stdout.flush()
+    out = os.dup(1)
+    os.dup2(2, 1)  # HiGHS names itself on standard output whatever it is told
+    try:
+        model.problem.solve(solver)
+    finally:
+        os.dup2(out, 1)
+        os.close(out)
     spent = time.perf_counter() - start
     proved = model.problem.sol_status == pulp.LpSolutionOptimal
-    value = pulp.value(model.problem.objective)
-    return spent, None if value is None else float(value), proved
+    has_one = model.problem.sol_status in {pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible}
+    return spent, float(pulp.value(model.problem.objective)) if has_one else None, proved
 
 
 def beside(folder: Path, seconds: float) -> Iterable[Row]:

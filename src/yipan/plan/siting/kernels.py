@@ -283,7 +283,7 @@ def bound(  # noqa: PLR0917
         share[:] = 0.9 * share + 0.1 * inside
         stall += 1
         if value > low:
-            if value > low + 1e-4 * (aim - low) or low == -np.inf:
+            if low == -np.inf or value > low + 1e-4 * (aim - low):
                 stall = 0
             low = value
             prices[:] = now
