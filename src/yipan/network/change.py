@@ -31,8 +31,7 @@ from yipan.network.loss import shared
 from yipan.network.lowered import Lowered, joined
 from yipan.network.minplus import FAR, Seconds, closure, lowered, product
 from yipan.network.services import Ints, Service
-from yipan.network.state import State
-from yipan.network.threads import over_blocks
+from yipan.network.state import State, least
 from yipan.network.whatif import Change, board_of, users
 
 _LAZY = 32_000_000
@@ -169,14 +168,7 @@ def _reduced(state: State, kept: Network) -> dict[str, Seconds] | None:
 def _any(known: dict[str, Seconds], fresh: dict[str, Seconds]) -> Seconds:
     if fresh["person"] is known["person"] and fresh["car"] is known["car"]:
         return known["any"]
-    a, b = fresh["person"], fresh["car"]
-    out = np.empty_like(a)
-
-    def block(start: int, stop: int) -> None:
-        np.minimum(a[start:stop], b[start:stop], out=out[start:stop])
-
-    over_blocks(block, len(a), block=256)
-    return out
+    return least(fresh["person"], fresh["car"])
 
 
 @dataclass(frozen=True)

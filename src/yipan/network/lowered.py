@@ -119,9 +119,10 @@ class Lowered(NDArrayOperatorsMixin):
     @property
     def nbytes(self) -> int:
         """Bytes held beyond those of the times before."""
-        made = self.__dict__.get("every", ()) if self.before is not None else ()
-        held = (self.left, self.right, *made, *([] if self._dense is None else [self._dense]))
-        return sum(v.nbytes for v in held)
+        made = [self.__dict__.get(name, ()) for name in ("every", "own_ways", "ways")]
+        held: dict[int, int] = {id(v): v.nbytes for part in made for v in part}
+        held |= {id(v): v.nbytes for v in (self.left, self.right, *self._sums.values())}
+        return sum(held.values()) + (0 if self._dense is None else self._dense.nbytes)
 
     def __len__(self) -> int:
         return len(self.ground.times)
@@ -136,9 +137,9 @@ class Lowered(NDArrayOperatorsMixin):
         return still(a), still(b)
 
     def block(self, rows: Ints | None, columns: Ints | None) -> Seconds:
-        """Return the times from some cells to some (None: all), as a new array."""
+        """Return the times from some cells to some (None: all)."""
         if rows is None and columns is not None:
-            return self.columns(columns).copy()
+            return self.columns(columns)
         times = self.ground.times
         some = times if rows is None else times[rows]
         out = np.array(some if columns is None else some[:, columns], order="C")
@@ -172,30 +173,27 @@ class Lowered(NDArrayOperatorsMixin):
         useful = np.flatnonzero(first < min(int(out.max()), int(FAR)))  # nowhere sooner by the others
         if not len(useful):
             return out
-        own = out.copy() if self._on_diagonal(rows, columns) else None
+        i, j = self._inside(rows, columns)
+        own = out[i, j]
+        far = int(out.max()) >= FAR
         lower(out, np.ascontiguousarray(left[:, useful]), np.ascontiguousarray(right[useful]))
-        return self._settled(out, rows, columns, own)
-
-    def _on_diagonal(self, rows: Ints | None, columns: Ints | None) -> bool:
-        return rows is None or columns is None or bool(np.isin(rows, columns).any())
-
-    def _settled(self, out: Seconds, rows: Ints | None, columns: Ints | None, was: Seconds | None) -> Seconds:
-        """Mark what cannot be reached; a time inside a cell stays as it was."""
-        out[out >= FAR] = UNREACHED
-        if was is not None:
-            i = np.arange(len(self)) if rows is None else rows
-            j = np.arange(self.shape[1]) if columns is None else columns
-            order = np.argsort(j, kind="stable")
-            spot = np.searchsorted(j[order], i)
-            there = spot < len(j)
-            there[there] = j[order[spot[there]]] == i[there]
-            a = np.flatnonzero(there)
-            while len(a):  # a destination may be asked for more than once
-                out[a, order[spot[a]]] = was[a, order[spot[a]]]
-                spot[a] += 1
-                a = a[spot[a] < len(j)]
-                a = a[j[order[spot[a]]] == i[a]]
+        if far:
+            out[out >= FAR] = UNREACHED
+        out[i, j] = own  # a time inside a cell stays as it was
         return out
+
+    def _inside(self, rows: Ints | None, columns: Ints | None) -> tuple[Ints, Ints]:
+        """Return where in a block origin and destination are one cell."""
+        i = np.arange(len(self)) if rows is None else rows
+        j = np.arange(self.shape[1]) if columns is None else columns
+        if rows is None:
+            return j, np.arange(len(j))
+        order = np.argsort(i, kind="stable")
+        first, last = (np.searchsorted(i[order], j, side=side) for side in ("left", "right"))
+        many = last - first
+        at = np.repeat(np.arange(len(j)), many)
+        within = np.arange(len(at)) - np.repeat(np.cumsum(many) - many, many)
+        return order[np.repeat(first, many) + within], at
 
     def dense(self) -> Seconds:
         """Return all times as a read-only array; remembered."""

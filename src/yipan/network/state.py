@@ -13,7 +13,10 @@ from yipan.network.graph import Graph, search
 from yipan.network.layout import Network
 from yipan.network.lowered import Ground, Lowered, ground_of
 from yipan.network.minplus import FAR, Seconds, lower
+from yipan.network.threads import over_blocks
 from yipan.network.values import UNREACHED, Mode
+
+_ROWS = 256  # of a matrix worked on at once
 
 
 class State:
@@ -103,13 +106,14 @@ class State:
         if not self.graph.nodes.n:
             return np.zeros((0, 0), dtype=np.int32)
         if name == "any":
-            return np.minimum(self.get("person"), self.get("car"))
+            return least(self.get("person"), self.get("car"))
         if name == "car":
             out = search(self.graph.on_roads, np.arange(self.graph.nodes.n))
             out += np.int32(self.network.costs.terminal)
         else:
             on_foot, to_station, from_station = self._hubs
-            out = on_foot.copy()
+            last = {"transit", "person"} - {name} <= set(self._known)
+            out = on_foot if last else least(on_foot, on_foot)  # made last, it takes what is left
             if name == "person":
                 to_station = np.minimum(to_station, self.car_to_stations())
             lower(out, to_station, from_station)
@@ -134,17 +138,23 @@ class State:
 
     def settle(self, name: str, times: Seconds) -> Seconds:
         """Mark what cannot be reached and put the times inside cells on the diagonal, in place."""
-        if times.max(initial=0) >= FAR:
-            times[times >= FAR] = UNREACHED
+
+        def block(start: int, stop: int) -> None:
+            part = times[start:stop]
+            if part.max(initial=0) >= FAR:
+                part[part >= FAR] = UNREACHED
+
+        over_blocks(block, len(times), block=_ROWS)
         np.fill_diagonal(times, self.own(name))
         return times
 
     def car_to_stations(self) -> Seconds:
         """Return seconds by car from cells to boarding at stations (shape cells × stations)."""
-        access, car = self.network.access, self.get("car")
+        access, at = self.network.access, self.network.access.car_cell
+        car = self.get("car")[:, at]
         reach = np.where(car == UNREACHED, FAR, car - np.int32(self.network.costs.terminal))
-        np.fill_diagonal(reach, 0)
-        by_car: Seconds = reach[:, access.car_cell] + access.car.astype(np.int32)
+        reach[at, np.arange(len(at))] = 0
+        by_car: Seconds = reach + access.car.astype(np.int32)
         return np.minimum(by_car, FAR)
 
     @cached_property
@@ -165,6 +175,17 @@ class State:
         from_station = np.full((nodes.m, nodes.n), FAR, dtype=np.int32)
         from_station[served] = search(graph.forward, nodes.board(served), keep=after)
         return on_foot, to_station, from_station
+
+
+def least(a: Seconds, b: Seconds) -> Seconds:
+    """Return the lesser of two matrices entry by entry, as a new one."""
+    out = np.empty_like(a)
+
+    def block(start: int, stop: int) -> None:
+        np.minimum(a[start:stop], b[start:stop], out=out[start:stop])
+
+    over_blocks(block, len(a), block=_ROWS)
+    return out
 
 
 def _frozen(values: Seconds) -> Seconds:
