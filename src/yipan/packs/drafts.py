@@ -14,6 +14,7 @@ from yipan.needs import Memo
 from yipan.network.values import Mode
 from yipan.pack import UnitCost
 from yipan.packs.common import Array, Mask, cells, distances_km, place_zone, places, seconds, within
+from yipan.packs.figures import CARBON, LAND, Figure
 from yipan.region.schema import Quality
 from yipan.region.value import Region
 from yipan.scenario.costs import spread_capital
@@ -23,6 +24,8 @@ from yipan.text import Text
 
 UNIT_COSTS = "unit costs"
 """Source of a proposed project's money; the quantities follow it."""
+EXCHANGES = 50
+"""Most exchanges of sites after the greedy choice (`cover_sites`)."""
 
 
 _STRAIGHT: Memo[Array] = Memo(size=2)
@@ -55,6 +58,11 @@ class Item:
         """Return the item as it stands in a project's source."""
         return f"{self.cost.id} {self.cost.capital:g} × {self.quantity:g} {self.cost.unit.en}"
 
+    def amount(self, figures: Mapping[str, Figure]) -> float | None:
+        """Return its land or carbon (`LAND`, `CARBON`); None where nothing is stated of its unit."""
+        each = figures.get(self.cost.id)
+        return None if each is None else each.amount * self.quantity
+
 
 def draft(
     key: str,
@@ -79,8 +87,15 @@ def draft(
 
     Notes
     -----
-    Capital is rounded to 0.01 and upkeep to 0.0001 (1e8 of the currency).
+    Capital is rounded to 0.01 and upkeep to 0.0001 (1e8 of the currency). Land and carbon are given where
+    something is stated of the unit of every item (`LAND`, `CARBON`); the source then says what. How
+    uncertain it is stays open: reference classes say so (`yipan.scenario.ranges`).
     """
+    land, carbon = total(items, LAND), total(items, CARBON)
+    grounds = [
+        *(() if land is None else stated(items, LAND, "land")),
+        *(() if carbon is None else stated(items, CARBON, "carbon")),
+    ]
     years = max(i.cost.build_years for i in items)
     capital = np.zeros(years)
     for i in items:
@@ -96,11 +111,28 @@ def draft(
         upkeep=round(sum(i.capital * i.cost.upkeep_share for i in items), 4),
         price_year=items[0].cost.price_year,
         life=items[0].cost.life_years,
-        source=f"{UNIT_COSTS}: {'; '.join(i.words() for i in items)}",
+        source="; ".join([f"{UNIT_COSTS}: {'; '.join(i.words() for i in items)}", *grounds]),
         quality=max((i.cost.quality for i in items), key=lambda q: Quality(q).rank),
         because=because,
         answers=tuple(answers),
+        land=land,
+        carbon=carbon,
     )
+
+
+def total(items: Sequence[Item], figures: Mapping[str, Figure]) -> float | None:
+    """Return the land (km2) or carbon (kt CO2e) of all items; None where one of them has none stated.
+
+    Rounded to 0.0001, so that a fire station's plot still counts.
+    """
+    each = [i.amount(figures) for i in items]
+    known = [e for e in each if e is not None]
+    return round(sum(known), 4) if known and len(known) == len(each) else None
+
+
+def stated(items: Sequence[Item], figures: Mapping[str, Figure], what: str) -> list[str]:
+    """Return on what the land or carbon of items rests, each unit once."""
+    return [f"{what}: {figures[i]}" for i in dict.fromkeys(i.cost.id for i in items)]
 
 
 def drive_minutes(region: Region, km: Array | float, speed: float) -> Array:
@@ -246,6 +278,69 @@ def greedy_sites(people: Array, covers: Mask, *, count: int, least: float) -> li
         out.append((best, float(gains[best])))
         left[covers[best]] = 0.0
     return out
+
+
+def cover_sites(people: Array, covers: Mask, *, count: int, least: float) -> list[tuple[int, float]]:
+    """Return sites that cover most people one after another, then those that cover most together.
+
+    The greedy choice (`greedy_sites`) is best for the first site and good for the next; for `count` sites
+    together an exchange of one chosen for one not chosen may cover more (vertex substitution). What
+    exchange brings in comes after, so that a plan may choose from both. Parameters as for `greedy_sites`.
+
+    Returns
+    -------
+    list of (position of the site, people it newly covers)
+        Of the exchanged set: in the order in which that set is chosen greedily. Together with others of its
+        own set only: sites of both may cover the same people.
+
+    Notes
+    -----
+    Greedy covers at least 1 − 1/e of the maximum (Nemhauser, Wolsey & Fisher 1978); exchange: Teitz & Bart
+    (1968), at most `EXCHANGES`, each the best there is, the first of equals.
+    """
+    first = greedy_sites(people, covers, count=count, least=least)
+    sites = exchanged([s for s, _ in first], people, covers)
+    ordered = greedy_sites(people, covers[sites], count=count, least=least) if sites else []
+    known = {s for s, _ in first}
+    return [*first, *((sites[s], gain) for s, gain in ordered if sites[s] not in known)]
+
+
+def spread_sites(
+    region: Region, people: Array, covers: Mask, *, count: int, least: float
+) -> list[tuple[int, float]]:
+    """Return `cover_sites` over all cells, and after them the best site of each cluster that has none.
+
+    The gain of such a site is of those whom no site before it covers. Parameters as for `cover_sites`; cells
+    are the sites.
+    """
+    out = cover_sites(people, covers, count=count, least=least)
+    cluster = np.array([region.cluster_of[z] for z in region.zone_ids])[region.cell_zone]
+    for c in region.meta.clusters:
+        mine = np.flatnonzero(cluster == c.id)
+        chosen = [s for s, _ in out]
+        if not len(mine) or set(chosen) & set(mine.tolist()):
+            continue
+        left = np.where(covers[chosen].any(axis=0), 0.0, people) if chosen else people
+        out += [(int(mine[s]), gain) for s, gain in greedy_sites(left, covers[mine], count=1, least=least)]
+    return out
+
+
+def exchanged(sites: Sequence[int], people: Array, covers: Mask) -> list[int]:
+    """Return sites improved by exchanging one for another until no exchange covers more people."""
+    chosen, weights = list(sites), covers.astype(np.float64)
+    for _ in range(EXCHANGES if chosen else 0):
+        times = covers[chosen].sum(axis=0)
+        best, swap = 0.0, (0, 0)
+        for k, site in enumerate(chosen):
+            left = np.where(times - covers[site] == 0, people, 0.0)  # whom nobody covers without it
+            gains = weights @ left
+            new = int(np.argmax(gains))
+            if gains[new] - gains[site] > max(best, 1e-6):
+                best, swap = float(gains[new] - gains[site]), (k, new)
+        if best <= 0:
+            break
+        chosen[swap[0]] = swap[1]
+    return chosen
 
 
 def straight(region: Region) -> Array:

@@ -1,4 +1,4 @@
-"""Projects that do nearly the same: the same corridor, the same missing road, the same facility."""
+"""Projects that do nearly the same, or undo one another: one corridor, road, facility, stop or closing."""
 
 from __future__ import annotations
 
@@ -29,33 +29,61 @@ CORRIDOR_KM: Mapping[str, float] = {
     "hsr": 6.0,
 }
 """How far from a line a stop still lies along it, by mode."""
-NEAR_KM: Mapping[str, float] = {"AddPlace": 4.0, "ProtectArea": 10.0, "AddLink": 4.0}
-"""How near two changes of one type must be to be the same facility or road."""
+NEAR_KM: Mapping[str, float] = {
+    "AddPlace": 4.0,
+    "ProtectArea": 10.0,
+    "AddLink": 4.0,
+    "RestoreArea": 4.0,
+    "AddStop": 1.5,
+}
+"""How near two changes of one type must be to be the same facility, road, land or stop."""
+KINDS: Mapping[str, str] = {"AddPlace": "kind", "RestoreArea": "habitat", "AddStop": "line"}
+"""What else must be the same: a place of another kind near by is another place."""
+ENDS: Mapping[str, tuple[str, ...]] = {
+    "CloseLine": ("line", "ChangeService", "ExtendLine", "AddStop"),
+    "CloseLink": ("link", "ImproveLink"),
+    "ClosePlace": ("place", "ChangeCapacity"),
+}
+"""What closing takes away, and the changes of it that are then for nothing."""
 
 Line = list[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What is compared of one intervention."""
+    """What is compared of one intervention; `mode` of the line it runs, builds or lengthens."""
 
     type: str
     data: Mapping[str, object]
     points: Sequence[tuple[float, float]]
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """What the region has: points of cells and stations (lon, lat), modes of lines."""
+
+    cells: Mapping[str, tuple[float, float]]
+    stations: Mapping[str, tuple[float, float]]
+    modes: Mapping[str, str]
 
 
 def alike_pairs(region: Region, projects: Sequence[Project]) -> tuple[tuple[str, str], ...]:
     """Return the pairs of ids that do nearly the same, each once, in order of `projects`.
 
-    Two projects are alike when one intervention of each changes the same thing (line, link, place or cell,
-    by id), builds a place of the same kind or a road within a few km (`NEAR_KM`), or runs a line of the same
-    mode along the same corridor (`CORRIDOR_KM`, `SHARE`, `LENGTHS`). Projects that need one another are
-    phases of one thing, never alike.
+    Two projects are alike when an intervention of one and one of the other
+
+    - run a line of the same mode along the same corridor (`CORRIDOR_KM`, `SHARE`, `LENGTHS`), be it a new
+      line or a longer one, or lengthen one line at the same end;
+    - build a place of the same kind, a road, a protected area, restore the same habitat or put a stop on
+      the same line within a few km (`NEAR_KM`, `KINDS`), or both put a stop between the same two;
+    - change the same other thing (line, link, place, cell, by id), or one closes what the other changes
+      (`ENDS`).
+
+    Projects that need one another are phases of one thing, never alike.
     """
-    cells = region.tables["cells"]
-    points = zip(cells.numbers("lon").tolist(), cells.numbers("lat").tolist(), strict=True)
-    at = dict(zip(map(str, cells.array("id")), points, strict=True))
-    changes = {p.id: [_change(i, at) for i in p.interventions] for p in projects}
+    there = _there(region)
+    changes = {p.id: [_change(i, there) for i in p.interventions] for p in projects}
     out = []
     for a, b in combinations(projects, 2):
         if a.id in b.needs or b.id in a.needs:
@@ -65,24 +93,58 @@ def alike_pairs(region: Region, projects: Sequence[Project]) -> tuple[tuple[str,
     return tuple(out)
 
 
-def _change(intervention: Intervention, at: Mapping[str, tuple[float, float]]) -> _Change:
+def _there(region: Region) -> _There:
+    cells, stops, lines = (region.tables[t] for t in ("cells", "stops", "lines"))
+    points = zip(cells.numbers("lon").tolist(), cells.numbers("lat").tolist(), strict=True)
+    stations: dict[str, tuple[float, float]] = {}
+    named = zip(stops.array("station"), stops.numbers("lon"), stops.numbers("lat"), strict=True)
+    for station, lon, lat in named:  # a station lies where its first row says
+        stations.setdefault(str(station), (float(lon), float(lat)))
+    return _There(
+        cells=dict(zip(map(str, cells.array("id")), points, strict=True)),
+        stations=stations,
+        modes=dict(zip(map(str, lines.array("id")), map(str, lines.array("mode")), strict=True)),
+    )
+
+
+def _change(intervention: Intervention, there: _There) -> _Change:
     data, points = intervention.as_dict(), intervention.points()
-    ends = [at[str(data[k])] for k in ("from_cell", "to_cell") if data.get(k) in at]
-    return _Change(intervention.type, data, points or tuple(ends))
+    if intervention.type == "ExtendLine" and data.get("end") in there.stations:
+        points = (there.stations[str(data["end"])], *points)
+    ends = [there.cells[str(data[k])] for k in ("from_cell", "to_cell", "cell") if data.get(k) in there.cells]
+    mode = str(data.get("mode") or there.modes.get(str(data.get("line")), ""))
+    return _Change(intervention.type, data, points or tuple(ends), mode)
 
 
 def _alike(a: _Change, b: _Change) -> bool:
+    if {a.type, b.type} <= {"AddLine", "ExtendLine"}:
+        return _same_end(a, b) or (a.mode == b.mode and same_corridor(a.points, b.points, mode=a.mode))
     if a.type != b.type:
-        return False
-    if a.type == "AddLine":
-        mode = str(a.data.get("mode"))
-        return mode == b.data.get("mode") and same_corridor(a.points, b.points, mode=mode)
+        return _ended(a, b) or _ended(b, a)
     if a.type not in NEAR_KM:  # a change of something that is there already
         return bool(_touched(a.data) & _touched(b.data))
-    # another class of road between the same ends is the same road; a place of another kind is another place
-    kind = a.data.get("kind")
-    same = a.type == "AddLink" or (kind == b.data.get("kind") and kind not in SHARED)
+    if a.type == "AddStop" and _gap(a) == _gap(b):  # two stops between two: the second finds no such gap
+        return True
+    key = KINDS.get(a.type, "")
+    kind = a.data.get(key)
+    same = not key or (kind == b.data.get(key) and kind not in SHARED)
     return same and _near(a.points, b.points, limit=NEAR_KM[a.type])
+
+
+def _same_end(a: _Change, b: _Change) -> bool:
+    """Whether both lengthen one line at one end: the second would no longer find it."""
+    both = a.type == b.type == "ExtendLine"
+    return both and (a.data["line"], a.data["end"]) == (b.data["line"], b.data["end"])
+
+
+def _gap(a: _Change) -> tuple[object, frozenset[object]]:
+    return a.data["line"], frozenset((a.data["after"], a.data["before"]))
+
+
+def _ended(a: _Change, b: _Change) -> bool:
+    """Whether `a` closes what `b` changes."""
+    key, *types = ENDS.get(a.type, ("",))
+    return b.type in types and a.data[key] == b.data.get(key)
 
 
 def _touched(data: Mapping[str, object]) -> set[tuple[str, str]]:

@@ -94,15 +94,17 @@ def propose_checked(
     refused: list[Refused] = []
     found = [*listed, *_from_rules(region, results, packs, refused)]
     kept: dict[str, Project] = {}
+    lost: list[tuple[str, str]] = []  # bundles that miss a project
     done: dict[str, str] = {}  # what is changed, by the first project that does
     for project in found:
         problems = _problems(region, project, taken=kept) + _doubled(project, done)
         if problems:
             refused.append(Refused(project.id, project.name, tuple(problems)))
+            lost += [(project.bundle, project.id)] if project.bundle else []
         else:
             kept[project.id] = project
             done[_content(project)] = project.id
-    sound = _linked(kept, {p.id for p in found}, refused)
+    sound = _linked(kept, {p.id for p in found}, lost, refused)
     pairs = alike_pairs(region, sound)
     return Proposal(mutual_excludes(sound, pairs=pairs), tuple(refused), pairs)
 
@@ -202,11 +204,13 @@ def _doubled(project: Project, done: Mapping[str, str]) -> list[Problem]:
     ]
 
 
-def _linked(kept: dict[str, Project], known: set[str], refused: list[Refused]) -> tuple[Project, ...]:
-    """Drop projects whose needs were refused; exclusions of refused projects fall away with them."""
-    sound, problems = mend_links([("", p) for p in kept.values()], known=known)
+def _linked(
+    kept: dict[str, Project], known: set[str], lost: Sequence[tuple[str, str]], refused: list[Refused]
+) -> tuple[Project, ...]:
+    """Drop projects whose needs or bundle mates were refused; exclusions of those fall away with them."""
+    sound, problems = mend_links([("", p) for p in kept.values()], known=known, refused=lost)
     left = set(kept) - {p.id for p in sound}
     for i in sorted(left):
-        mine = tuple(p for p in problems if p.column.split(".")[0] == i)
-        refused.append(Refused(i, kept[i].name, mine or tuple(problems)))
+        mine = tuple(p for p in errors_of(problems) if p.column.split(".")[0] == i)
+        refused.append(Refused(i, kept[i].name, mine or tuple(errors_of(problems))))
     return sound

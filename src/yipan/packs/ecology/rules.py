@@ -8,15 +8,17 @@ import pandas as pd
 from yipan.pack import Rule
 from yipan.packs.common import cells, places, statistic
 from yipan.packs.drafts import Costs, Item, cell_name, column, draft, facilities, largest, point, worst
+from yipan.packs.ecology.nature import (
+    PROTECTED_SHARE,
+    SHARE_OF_LAND,
+    propose_country_parks,
+    propose_guards,
+)
 from yipan.region.value import Region
 from yipan.scenario.interventions import ChangeCapacity, ClosePlace, ProtectArea
 from yipan.scenario.values import Project
 from yipan.text import Text
 
-PROTECTED_SHARE = 30.0
-"""% of land aimed at: target 3 of the Kunming–Montreal framework (2022), the goalpost of Y-ECL-02."""
-SHARE_OF_LAND = 0.05
-"""One project protects at most this part of a zone."""
 COAL_LIFE = 30
 """Years after which a coal power station is proposed for closure (usual design life)."""
 CLOSURES = 5
@@ -162,6 +164,18 @@ RULES = (
         name=Text("自然保护地", "Protected areas"),
         indicators=("Y-ECL-02",),
         propose=propose_protection,
+    ),
+    Rule(
+        id="guards",
+        name=Text("人口密集区旁的保护", "Protection near many people"),
+        indicators=("Y-ECL-02",),
+        propose=propose_guards,
+    ),
+    Rule(
+        id="country-parks",
+        name=Text("郊野公园", "Country parks"),
+        indicators=("Y-ECL-01", "Y-ECL-05"),
+        propose=propose_country_parks,
     ),
     Rule(
         id="closures",

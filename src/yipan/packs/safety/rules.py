@@ -16,11 +16,11 @@ from yipan.packs.drafts import (
     column,
     draft,
     drive_minutes,
-    greedy_sites,
     neighbours,
     reached_from,
     residents,
     seats,
+    spread_sites,
     straight,
     worst,
     zone_at,
@@ -104,7 +104,7 @@ def propose_fire_stations(region: Region, values: pd.DataFrame, costs: Costs) ->
     typical = float(stations["capacity"].median()) if stations["capacity"].notna().any() else 1.0
     unit = str(stations["unit"].iloc[0])
     out = []
-    for site, gained in greedy_sites(people, covers, count=FIRE_STATIONS, least=FIRE_PEOPLE):
+    for site, gained in spread_sites(region, people, covers, count=FIRE_STATIONS, least=FIRE_PEOPLE):
         zone, at, key = zone_at(region, site), cell_name(region, site), f"fire-{cell_id(region, site)}"
         z = region.zone_name(zone)
         out.append(

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from yipan.pack import Rule
-from yipan.packs.common import cells, nearest_seconds, places, within
+from yipan.packs.common import cells, nearest_seconds, place_numbers, place_seconds, places, within
 from yipan.packs.drafts import (
     Costs,
+    Facility,
     Item,
     add_place,
     cell_id,
     cell_name,
     column,
+    cover_sites,
     draft,
-    greedy_sites,
-    largest,
+    facilities,
     reached_from,
-    residents,
-    worst,
+    spread_sites,
     zone_at,
 )
 from yipan.region.value import Region
@@ -32,6 +34,8 @@ BEDS_PER_1000 = 9.0
 """Beds in reach per 1,000 residents aimed at: the goalpost of Y-LIV-03."""
 NEW_BEDS = (100.0, 600.0)
 """Smallest and largest new hospital, beds."""
+CATCHMENT = 60.0
+"""Minutes within which residents share beds, as in Y-LIV-03."""
 ADDED_BEDS = (100.0, 1500.0)
 NEW_HOSPITALS = 8
 LEAST_PEOPLE = 5_000.0
@@ -55,7 +59,7 @@ def propose_hospitals(region: Region, values: pd.DataFrame, costs: Costs) -> lis
     covers = reached_from(region, "any", HOSPITAL_MINUTES)
     share = column(values, "Y-LIV-02", region)
     out = []
-    for site, gained in greedy_sites(people, covers, count=NEW_HOSPITALS, least=LEAST_PEOPLE):
+    for site, gained in spread_sites(region, people, covers, count=NEW_HOSPITALS, least=LEAST_PEOPLE):
         beds = float(np.clip(np.ceil(gained / 1000 * BEDS_PER_1000 / 50) * 50, *NEW_BEDS))
         zone, at = zone_at(region, site), cell_name(region, site)
         z = region.zone_name(zone)
@@ -90,39 +94,88 @@ def propose_hospitals(region: Region, values: pd.DataFrame, costs: Costs) -> lis
 
 
 def propose_beds(region: Region, values: pd.DataFrame, costs: Costs) -> list[Project]:
-    """Propose more beds at the largest hospital of the zones with the fewest beds in reach (2SFCA).
+    """Propose more beds at the hospitals whose catchments overflow most (see `overflowing`).
 
-    Beds: what the zone's residents lack to `BEDS_PER_1000`, rounded up to 50, within `ADDED_BEDS`.
+    In zones short of `BEDS_PER_1000` in reach, those with the greatest need for each bed, `EACH_CLUSTER` a
+    cluster; beds: what is lacking, rounded up to 50, at most `ADDED_BEDS`; nothing where less than its lower
+    end is lacking.
     """
-    reach = column(values, "Y-LIV-03", region)
-    hospitals = largest(region, "hospital")
-    people = residents(region)
+    reach, cluster = column(values, "Y-LIV-03", region), region.cluster_of
+    short = {z for z in region.zone_ids if reach[z] < BEDS_PER_1000}
+    full = [
+        o
+        for o in overflowing(region)
+        if o.lacking >= ADDED_BEDS[0] and region.zone_ids[o.hospital.zone] in short
+    ]
     out = []
-    for zone in worst(region, reach, each=EACH_CLUSTER, below=BEDS_PER_1000):
-        i = region.zone_ids.index(zone)
-        if i not in hospitals:
-            continue
-        place, name = hospitals[i].id, hospitals[i].name
-        lacking = (BEDS_PER_1000 - float(reach[zone])) * people[i] / 1000
-        beds = float(np.clip(np.ceil(lacking / 50) * 50, *ADDED_BEDS))
-        z = region.zone_name(zone)
-        out.append(
-            draft(
-                f"beds-{place}",
-                name=Text(f"{name.in_('zh')}扩建 {beds:g} 张床位", f"{beds:g} more beds at {name.in_('en')}"),
-                zones=[zone],
-                interventions=[ChangeCapacity(place=place, add=beds)],
-                items=[Item(costs["hospital_bed_added"], beds)],
-                because=Text(
-                    f"{z.zh}居民 60 分钟内共享的床位每千人 {reach[zone]:.2f} 张,低于 {BEDS_PER_1000:g} 张",
-                    f"Residents of {z.en} share {reach[zone]:.2f} beds per 1,000 within 60 min, short of"
-                    f" {BEDS_PER_1000:g}",
-                ),
-                answers=("Y-LIV-03", "N-LIV-02"),
-                region=region,
-            )
-        )
+    for c in region.meta.clusters:
+        mine = [o for o in full if cluster[region.zone_ids[o.hospital.zone]] == c.id]
+        out += [_more_beds(region, o, costs, reach=reach) for o in mine[:EACH_CLUSTER]]
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """A hospital, the residents whose share of demand falls to it, and the beds it lacks for them."""
+
+    hospital: Facility
+    residents: float
+    lacking: float
+
+    @property
+    def load(self) -> float:
+        """Beds needed for each bed there."""
+        return 1.0 + self.lacking / self.hospital.capacity
+
+
+def overflowing(region: Region) -> list[Overflow]:
+    r"""Return the hospitals whose share of demand needs more beds than they have, the fullest first.
+
+    .. math:: D_j = \sum_{i:\,t_{ij}\le L} P_i\,\frac{S_j}{\sum_{k:\,t_{ik}\le L} S_k},
+              \qquad \text{lacking}_j = n D_j - S_j
+
+    :math:`P_i` residents of a cell, shared among the hospitals within :math:`L` = `CATCHMENT` min (any mode)
+    in proportion to their beds :math:`S` (Huff 1963, with attraction by size alone); :math:`n` =
+    `BEDS_PER_1000` / 1,000. Hospitals without a stated size, or in no zone, are left out.
+    """
+    beds = np.nan_to_num(place_numbers(region, "hospital", "capacity"))
+    near = within(place_seconds(region, "any", "hospital"), CATCHMENT) * beds
+    shared = near.sum(axis=1)
+    people = np.nan_to_num(cells(region, "population"))
+    each = np.divide(people, shared, out=np.zeros_like(people), where=shared > 0)
+    demand = dict(zip(map(str, places(region, "hospital")["id"]), each @ near, strict=True))
+    found = [
+        Overflow(f, float(demand[f.id]), float(demand[f.id]) * BEDS_PER_1000 / 1000 - f.capacity)
+        for f in facilities(region, "hospital")
+        if np.isfinite(f.capacity) and f.capacity > 0
+    ]
+    return sorted((o for o in found if o.lacking > 0), key=lambda o: (-round(o.load, 9), o.hospital.id))
+
+
+def _more_beds(region: Region, over: Overflow, costs: Costs, *, reach: pd.Series[float]) -> Project:
+    place, name = over.hospital.id, over.hospital.name
+    beds = float(min(np.ceil(round(over.lacking, 6) / 50) * 50, ADDED_BEDS[1]))
+    zone = region.zone_ids[over.hospital.zone]
+    z, have = region.zone_name(zone), over.hospital.capacity
+    need = have + over.lacking
+    return draft(
+        f"beds-{place}",
+        name=Text(f"{name.in_('zh')}扩建 {beds:g} 张床位", f"{beds:g} more beds at {name.in_('en')}"),
+        zones=[zone],
+        interventions=[ChangeCapacity(place=place, add=beds)],
+        items=[Item(costs["hospital_bed_added"], beds)],
+        because=Text(
+            f"{CATCHMENT:g} 分钟内的居民按各医院床位分摊,约 {over.residents:,.0f} 人由其承担,每千人"
+            f" {BEDS_PER_1000:g} 张需 {need:,.0f} 张,现有 {have:,.0f} 张;"
+            f"{z.zh}居民 {CATCHMENT:g} 分钟内共享的床位每千人 {reach[zone]:.2f} 张",
+            f"Of the residents within {CATCHMENT:g} min, shared among hospitals by their beds,"
+            f" {over.residents:,.0f} fall to it: at {BEDS_PER_1000:g} per 1,000 they need {need:,.0f} beds,"
+            f" it has {have:,.0f}; residents of {z.en} share {reach[zone]:.2f} beds per 1,000 within"
+            f" {CATCHMENT:g} min",
+        ),
+        answers=("Y-LIV-03", "N-LIV-02"),
+        region=region,
+    )
 
 
 def propose_campuses(region: Region, values: pd.DataFrame, costs: Costs) -> list[Project]:
@@ -134,7 +187,7 @@ def propose_campuses(region: Region, values: pd.DataFrame, costs: Costs) -> list
     covers = reached_from(region, "any", CAMPUS_MINUTES)
     count = column(values, "Y-SMT-01", region)
     out = []
-    for site, gained in greedy_sites(people, covers, count=CAMPUSES, least=CAMPUS_PEOPLE):
+    for site, gained in cover_sites(people, covers, count=CAMPUSES, least=CAMPUS_PEOPLE):
         zone, at = zone_at(region, site), cell_name(region, site)
         z = region.zone_name(zone)
         key = f"campus-{cell_id(region, site)}"

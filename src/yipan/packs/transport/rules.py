@@ -34,6 +34,7 @@ from yipan.packs.transport.corridors import (
     step_graph,
     thin,
 )
+from yipan.packs.transport.longer import propose_extensions, propose_stops
 from yipan.packs.transport.roads import propose_border_roads, propose_expressways
 from yipan.region.value import Region
 from yipan.scenario.interventions import AddLine, ChangeService, Stop
@@ -240,6 +241,18 @@ RULES = (
         name=Text("市域铁路新线", "New suburban railways"),
         indicators=("N-ECO-03", "C-INF-03", "Y-GRN-01"),
         propose=propose_suburban,
+    ),
+    Rule(
+        id="extensions",
+        name=Text("轨道交通延伸", "Longer lines"),
+        indicators=("C-INF-03", "N-ECO-03", "Y-GRN-01"),
+        propose=propose_extensions,
+    ),
+    Rule(
+        id="stops",
+        name=Text("增设车站", "New stops on lines"),
+        indicators=("C-INF-03", "N-ECO-03"),
+        propose=propose_stops,
     ),
     Rule(
         id="border-roads",
