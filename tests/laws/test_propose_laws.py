@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yipan.packs.drafts import greedy_sites
+from yipan.packs.drafts import cover_sites, exchanged, greedy_sites
 from yipan.packs.transport.corridors import METRO, thin
 from yipan.packs.transport.rules import trains
 from yipan.plan.alike import same_corridor
@@ -35,6 +35,26 @@ def test_the_first_site_is_the_best_single_one(some: np.ndarray, covers: np.ndar
     chosen = greedy_sites(some, covers, count=1, least=0.5)
     best = max(some[row].sum() for row in covers)
     assert (chosen[0][1] if chosen else 0.0) == best
+
+
+@given(people, masks, st.integers(1, 3))
+def test_exchange_never_covers_fewer_and_never_more_than_the_best(
+    some: np.ndarray, covers: np.ndarray, count: int
+) -> None:
+    def covered(sites: object) -> float:
+        return float(some[covers[list(sites)].any(axis=0)].sum())  # type: ignore[call-overload]
+
+    chosen = [s for s, _ in greedy_sites(some, covers, count=count, least=1.0)]
+    better = exchanged(chosen, some, covers)
+    assert len(better) == len(chosen)
+    assert covered(chosen) <= covered(better)
+    assert covered(better) <= max(covered(c) for c in combinations(range(4), count))
+    # no single exchange is left that covers more
+    swaps = [[*better[:k], new, *better[k + 1 :]] for k in range(len(better)) for new in range(4)]
+    assert all(covered(s) <= covered(better) for s in swaps)
+    pool = [s for s, _ in cover_sites(some, covers, count=count, least=1.0)]
+    assert len(pool) == len(set(pool))
+    assert pool[: len(chosen)] == chosen
 
 
 @settings(max_examples=50, deadline=None)
