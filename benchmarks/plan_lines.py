@@ -3,13 +3,13 @@
     python benchmarks/plan_lines.py [--cells 12000] [--candidates 1000] [--check 3] [--json]
 
 The city is that of `what_if.py`. For every line of 10 to 25 stops: jobs within 30, 45 and 60 minutes from
-every cell with the line built, then for 45 minutes the Gini and Theil coefficients over residents, the mean of
-the worst-off tenth and the mean of each of eight clusters. A few lines are checked against the board with the
-line written out: access must be the same, entry by entry. The peers' way is to compute all travel times again
-for each candidate; what cafein and ferrobus need for one departure is timed on the Porto Alegre networks
-(`transit.py`) for a few origins, and extrapolated to as many origins and destinations as there are cells
-(linear in origins; the time an origin takes is kept as it is, though there are more destinations here). Where
-the networks or the peers are missing, that row is left out.
+every cell with the line built, then for 45 minutes the Gini and Theil coefficients over residents, the mean
+of the worst-off tenth and the mean of each of eight clusters. A few lines are checked against the board with
+the line written out: access must be the same, entry by entry. The peers' way is to compute all travel times
+again for each candidate: what cafein and ferrobus need for one departure is timed on the networks of Porto
+Alegre (`transit.py`) and extrapolated. cafein: a few origins to as many places as there are cells, linear in
+origins. ferrobus: square matrices of two sizes, a constant and a term for each pair. Where the networks or
+the peers are missing, that row is left out.
 """
 
 from __future__ import annotations
@@ -110,10 +110,9 @@ def peers(cells: int, each: float) -> Iterable[Row]:
     hexagons = pd.read_csv(transit.DATA / "poa_hexgrid.csv")
     for name, run in (("cafein", _cafein), ("ferrobus", _ferrobus)):
         try:
-            an_origin = run(hexagons)
+            full = run(hexagons, cells)
         except ImportError:
             continue
-        full = an_origin * cells
         label = f"{name}: {cells} origins, one departure, extrapolated"
         yield Row(label, full, "s", None, None, ok=True)
         ratio = full / each
@@ -122,15 +121,29 @@ def peers(cells: int, each: float) -> Iterable[Row]:
         )
 
 
-def _cafein(hexagons: pd.DataFrame) -> float:
-    peer = transit.Cafein(hexagons)
-    few = np.arange(0, len(hexagons), 60)
+def _around(hexagons: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Return so many places: the hexagons, then others near them."""
+    rng = np.random.default_rng(2)
+    at = np.arange(count) % len(hexagons)
+    away = np.where(np.arange(count) < len(hexagons), 0.0, 1.0)
+    return pd.DataFrame(
+        {
+            "id": [f"p{k}" for k in range(count)],
+            "lat": hexagons["lat"].to_numpy()[at] + away * rng.uniform(-0.002, 0.002, count),
+            "lon": hexagons["lon"].to_numpy()[at] + away * rng.uniform(-0.002, 0.002, count),
+        }
+    )
+
+
+def _cafein(hexagons: pd.DataFrame, cells: int) -> float:
+    peer = transit.Cafein(_around(hexagons, cells))
+    few = np.arange(0, cells, cells // 20)
     one = min(peer.matrix(few[:1])[0] for _ in range(2))
     many = min(peer.matrix(few)[0] for _ in range(2))
-    return (many - one) / (len(few) - 1)
+    return one + (many - one) / (len(few) - 1) * (cells - 1)
 
 
-def _ferrobus(hexagons: pd.DataFrame) -> float:
+def _ferrobus(hexagons: pd.DataFrame, cells: int) -> float:
     import ferrobus  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
@@ -139,14 +152,18 @@ def _ferrobus(hexagons: pd.DataFrame) -> float:
             str(transit.DATA / "poa_osm.pbf"), feeds, transit.DAY, transit.FOOT
         )
     points = []
-    for lat, lon in hexagons[["lat", "lon"]].to_numpy():
+    for lat, lon in _around(hexagons, 2400)[["lat", "lon"]].to_numpy():
         try:
             points.append(ferrobus.create_transit_point(lat, lon, model, transit.FOOT, 1000))
         except ValueError:
             continue  # off its streets
-    start = time.perf_counter()
-    ferrobus.travel_time_matrix(model, points, transit.ALIKE.start, transit.ALIKE.max_rides)
-    return (time.perf_counter() - start) / len(points)
+    sizes, spent = np.array([len(points) // 2, len(points)]), []
+    for n in sizes:
+        start = time.perf_counter()
+        ferrobus.travel_time_matrix(model, points[:n], transit.ALIKE.start, transit.ALIKE.max_rides)
+        spent.append(time.perf_counter() - start)
+    per_pair, per_origin = np.polyfit(sizes, np.array(spent) / sizes, 1)
+    return float(cells * (per_origin + per_pair * cells))
 
 
 def rows(cells: int, candidates: int, check: int) -> Iterable[Row]:

@@ -2,8 +2,8 @@
 
     python benchmarks/plan_scaling.py [--plot PATH] [--json]
 
-Searches of `plan_large.py` on smaller regions, one thing varied at a time; a law ``seconds = c · x^p`` is fitted
-to each by least squares on logarithms. The sizes are small enough to run in a few minutes: what they
+Searches of `plan_large.py` on smaller regions, one thing varied at a time; a law ``seconds = c · x^p`` is
+fitted to each by least squares on logarithms. The sizes are small enough to run in a few minutes: what they
 say of 12,000 cells is an extrapolation, and its row says so. With ``--plot`` the figure is written as SVG.
 """
 
@@ -78,12 +78,17 @@ def _panel(one: Law, number: int) -> str:
 
     a, b = at(min(one.x), one.at(min(one.x))), at(max(one.x), one.at(max(one.x)))
     out = [
-        f'<rect x="{left}" y="34" width="{wide}" height="{high}" fill="none" stroke="{INK}" stroke-width="0.8"/>',
+        f'<rect x="{left}" y="34" width="{wide}" height="{high}" fill="none" stroke="{INK}"/>',
         f'<line x1="{a[0]:.1f}" y1="{a[1]:.1f}" x2="{b[0]:.1f}" y2="{b[1]:.1f}" stroke="{LAW}"'
         ' stroke-width="2" stroke-dasharray="6 3"/>',
-        f'<text x="{left + wide / 2}" y="24" text-anchor="middle">t = {one.factor:.2g} · x^{one.power:.2f}</text>',
-        f'<text x="{left + wide / 2}" y="{HIGH - 28}" text-anchor="middle">{one.zh}</text>',
-        f'<text x="{left + wide / 2}" y="{HIGH - 13}" text-anchor="middle">{one.en}</text>',
+        *(
+            f'<text x="{left + wide / 2}" y="{y}" text-anchor="middle">{words}</text>'
+            for y, words in (
+                (24, f"t = {one.factor:.2g} · x^{one.power:.2f}"),
+                (HIGH - 28, one.zh),
+                (HIGH - 13, one.en),
+            )
+        ),
     ]
     for x, y in zip(one.x, one.seconds, strict=True):
         u, v = at(x, y)
@@ -98,7 +103,10 @@ def _panel(one: Law, number: int) -> str:
 def plot(found: Sequence[Law]) -> str:
     """Return the laws as one SVG: points measured, dashed lines fitted, both axes logarithmic."""
     wide = WIDE * len(found)
-    title = "搜索耗时(秒,双对数坐标;点为实测,虚线为拟合) · search, seconds (log-log; points measured, dashed fitted)"
+    title = (
+        "搜索耗时(秒,双对数坐标;点为实测,虚线为拟合)"
+        " · search, seconds (log-log; points measured, dashed fitted)"
+    )
     panels = "\n".join(_panel(one, k) for k, one in enumerate(found))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {HIGH + 18}" role="img"'

@@ -100,8 +100,13 @@ def carry(state: State, network: Network) -> State | None:
     return None if kept is None or gained is None else _lifted(State(after, kept), network, gained)
 
 
+def lazily(cells: int) -> bool:
+    """Return whether times changed between so many cells are lowered where they are read, not written out."""
+    return 4 * cells**2 > _LAZY
+
+
 def _lifted(state: State, network: Network, gained: Gains) -> State:
-    if len(network.cells) ** 2 * 4 > _LAZY:
+    if lazily(len(network.cells)):
         return _lowering(state, network, gained)
     known = state.known()
     if not gained or not known or not len(network.cells):

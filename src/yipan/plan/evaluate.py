@@ -9,6 +9,7 @@ from functools import cached_property
 
 from yipan.errors import ScenarioError
 from yipan.measure import Results, measure
+from yipan.network.change import lazily
 from yipan.network.times import state_of
 from yipan.plan.game import Evaluation
 from yipan.plan.rules import Rules
@@ -17,8 +18,12 @@ from yipan.region.value import Region
 from yipan.scenario import Scenario, Start, apply
 from yipan.text import Text
 
-_KEPT = {True: 64, False: 128}
-"""Regions kept for building the next set on, by whether they differ in the network."""
+_KEPT = 128
+"""Regions kept for building the next set on that differ in other tables than the network's."""
+_KEPT_TIMES = {True: 64, False: 6}
+"""Those that differ in the network, by whether their times are `lazily` lowered.
+
+Few where they are written out: the network's memo lets go of what is long unused."""
 _NETWORK = frozenset({"lines", "stops", "links"})
 """Tables that travel times depend on."""
 
@@ -40,6 +45,7 @@ class RegionEvaluator:
         self.base = region
         self.rules = rules
         self.indicators = indicators
+        self._lazy = lazily(len(region.tables["cells"]))
         self.seconds = {"apply": 0.0, "measure": 0.0}
         self._results: dict[frozenset[str], Results] = {}
         self._halves: dict[bool, OrderedDict[frozenset[str], Region]] = {
@@ -99,8 +105,8 @@ class RegionEvaluator:
     def _half(self, ids: frozenset[str], *, network: bool) -> Region:
         """Return the region with only network projects, or only others, built; from the nearest at hand.
 
-        Projects of the network come one after the other, in an order of their own, and what is made on the
-        way is kept: travel times are updated a project at a time, and sets share most of these steps.
+        Where times are lowered lazily, projects of the network come one after the other, and what is made on
+        the way is kept: sets share most of these steps.
         """
         if not ids:
             return self.base
@@ -109,14 +115,14 @@ class RegionEvaluator:
             near = max(
                 (k for k in known if k < ids), key=lambda k: (len(k), sorted(k)), default=frozenset[str]()
             )
-            if near:
+            if near and self._lazy:
                 known.move_to_end(near)  # used again: others will be built on it too
             added = self.rules.in_order(ids - near)
-            steps = [frozenset({i}) for i in added] if network else [ids - near]
+            steps = [frozenset({i}) for i in added] if network and self._lazy else [ids - near]
             for step in steps:
                 known[near | step] = self._built(known.get(near, self.base), step)
                 near |= step
-            while len(known) > _KEPT[network]:
+            while len(known) > (_KEPT_TIMES[self._lazy] if network else _KEPT):
                 known.popitem(last=False)
         known.move_to_end(ids)
         return known[ids]
