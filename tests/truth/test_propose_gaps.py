@@ -147,18 +147,25 @@ def test_nothing_is_protected_without_threat_or_worth_or_where_it_is_protected_o
     assert proposed(tiny(places=places, cells=moved("A2", lat=29.14)), "guard-") == {}
 
 
-def test_a_country_park_where_many_have_no_nature_within_an_hour() -> None:
-    places = with_place("scenic_site", 106.05, 29.10)  # at A1; C1 is an hour and more away
-    assert proposed(tiny(places=places), "park-at-") == {}  # 30,000 people, fewer than 50,000
-    found = proposed(tiny(places=places, cells=moved("C1", population=60_000.0)), "park-at-")
-    assert list(found) == ["park-at-C1"]
-    (park,) = found["park-at-C1"].interventions
+def test_a_forest_park_where_many_have_no_nature_within_an_hour() -> None:
+    places = with_place("forest_park", 106.05, 29.10)  # at A1; C1 is an hour and more away
+    places.loc[places["id"] == "new1", ["capacity", "unit"]] = (12.0, "km2")
+    assert proposed(tiny(places=places), "forest-park-") == {}  # 30,000 people, fewer than 50,000
+    # 55,000 on 12.6 km2 are a town, where no forest park can be, and C2 is an hour from it
+    some = moved("C1", population=55_000.0)
+    assert proposed(tiny(places=places, cells=some), "forest-park-") == {}
+    # a hamlet, C2, at 25 km on a road of 60 km/h: 25 min and 4 at the ends from C1
+    links = example("tiny").table("links")
+    links.loc[links["id"] == "l5", "speed"] = 60.0
+    found = proposed(tiny(places=places, cells=some, links=links), "forest-park-")
+    assert list(found) == ["forest-park-C2"]
+    (park,) = found["forest-park-C2"].interventions
     assert isinstance(park, AddPlace)
-    assert (park.kind, park.capacity, park.unit) == ("park", 100.0, "ha")
-    assert (found["park-at-C1"].cost, found["park-at-C1"].land) == (pytest.approx(1.5), 1.0)
-    assert "60,000 more people" in found["park-at-C1"].because.en
-    # none is listed anywhere: unknown, not absent
-    assert proposed(tiny(cells=moved("C1", population=60_000.0)), "park-at-") == {}
+    assert (park.kind, park.capacity, park.unit) == ("forest_park", 12.0, "km2")
+    assert found["forest-park-C2"].cost == pytest.approx(3.6)  # 12 x 0.3
+    assert "65,000 more people" in found["forest-park-C2"].because.en  # C1 and C2
+    # no forest park is listed anywhere: unknown, not absent
+    assert proposed(tiny(cells=some, links=links), "forest-park-") == {}
 
 
 TRAP = np.array(  # the first covers four of six; the other two all six

@@ -39,7 +39,7 @@ LAND: Mapping[str, Figure] = {
     "industrial_job": Figure(
         1 / 6500, "jobs / 6,500 per km2 (assumed: middle of the 5,000–8,000 jobs per km2 of the unit cost)"
     ),
-    "park_km2": Figure(1.0, "the area of the park"),
+    "forest_park_km2": Figure(0.0, "none: woods stay woods (assumed)"),
     "expressway_km": Figure(
         0.049, f"0.049 km2 a km × km (assumed: {_ROADBED.format(24.5)}, four lanes at 80 km/h)"
     ),

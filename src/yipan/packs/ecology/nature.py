@@ -9,6 +9,7 @@ import pandas as pd
 
 from yipan.packs.common import (
     Array,
+    Mask,
     cells,
     distances_km,
     nearest_seconds,
@@ -29,6 +30,7 @@ from yipan.packs.drafts import (
     draft,
     reached_from,
     residents,
+    straight,
     zone_at,
 )
 from yipan.packs.ecology.indicators import NATURE
@@ -51,11 +53,13 @@ BUILT_UP = 1_500.0
 """Residents per km2 within `RING_KM` from which on the land is a city (Degree of Urbanisation, 2021)."""
 GUARDS = 5
 NATURE_MINUTES = 60.0
-PARK_KM2 = 1.0
-"""A country park: twice the 50 ha that GB/T 51346-2019 asks of one at least (taken as assumed)."""
-COUNTRY_PARKS = 4
+PARK_KM2 = 20.0
+"""A forest park where the region states no size of any; otherwise the median of those it states."""
+LEAST_PARK_KM2 = 10.0
+"""The least forest park: smaller ones are parks of a town."""
+FOREST_PARKS = 4
 PARK_PEOPLE = 50_000.0
-"""A park is proposed only where it brings at least so many people within reach."""
+"""A forest park is proposed only where it brings at least so many people within reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,45 +152,55 @@ def _guard(region: Region, t: _Threatened, *, km2: float, have: float, costs: Co
     )
 
 
-def propose_country_parks(region: Region, values: pd.DataFrame, costs: Costs) -> list[Project]:
-    """Propose country parks where they bring most people within 60 min of nature open to them (any mode)."""
-    if not len(places(region, NATURE)):  # unknown, not absent
+def propose_forest_parks(region: Region, values: pd.DataFrame, costs: Costs) -> list[Project]:
+    """Propose forest parks where they bring most people within 60 min of nature open to them (any mode).
+
+    On land that is not built up (`BUILT_UP`), of the median size of the region's forest parks.
+    """
+    if not len(places(region, "forest_park")):  # unknown, not absent
         return []
     without = ~within(nearest_seconds(region, "any", NATURE), NATURE_MINUTES)
     people = np.where(without, np.nan_to_num(cells(region, "population")), 0.0)
-    covers = reached_from(region, "any", NATURE_MINUTES)
-    share = column(values, "Y-ECL-01", region)
-    hectares = not (places(region, "park")["unit"] == "km2").any()
-    out = []
-    for site, gained in cover_sites(people, covers, count=COUNTRY_PARKS, least=PARK_PEOPLE):
-        zone, at, key = zone_at(region, site), cell_name(region, site), f"park-at-{cell_id(region, site)}"
-        z = region.zone_name(zone)
-        out.append(
-            draft(
-                key,
-                name=Text(f"{z.zh}{at.zh}郊野公园", f"Country park at {at.en}, {z.en}"),
-                zones=[zone],
-                interventions=[
-                    add_place(
-                        region,
-                        key,
-                        "park",
-                        name=Text(f"{at.zh}郊野公园", f"{at.en} country park"),
-                        at=site,
-                        capacity=PARK_KM2 * (100.0 if hectares else 1.0),
-                        unit="ha",
-                    )
-                ],
-                items=[Item(costs["park_km2"], PARK_KM2)],
-                because=Text(
-                    f"{z.zh}居民 60 分钟内可达景区、森林公园或公园的占 {share[zone]:.1f}%(目标 100%,"
-                    f"以区域数据所列为准);此处可使 {gained:,.0f} 人新进入 60 分钟圈",
-                    f"{share[zone]:.1f}% of the residents of {z.en} are within 60 min of a scenic site,"
-                    f" forest park or park that the region lists (goal 100%); one here brings {gained:,.0f}"
-                    " more people within 60 min",
-                ),
-                answers=("Y-ECL-01", "Y-ECL-05"),
-                region=region,
-            )
-        )
+    sites = np.flatnonzero(_open_land(region))
+    covers = reached_from(region, "any", NATURE_MINUTES)[sites]
+    share, km2 = column(values, "Y-ECL-01", region), _typical_park(region)
+    found = cover_sites(people, covers, count=FOREST_PARKS, least=PARK_PEOPLE)
+    return [_park(region, int(sites[s]), gain, km2=km2, share=share, costs=costs) for s, gain in found]
+
+
+def _open_land(region: Region) -> Mask:
+    """Return the cells around which fewer than `BUILT_UP` residents per km2 live within `RING_KM`."""
+    people = np.nan_to_num(cells(region, "population"))
+    around = np.array([people[near].sum() for near in straight(region) <= RING_KM])
+    out: Mask = around / (np.pi * RING_KM**2) < BUILT_UP
     return out
+
+
+def _typical_park(region: Region) -> float:
+    sizes = place_numbers(region, "forest_park", "capacity")
+    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+    return float(max(np.round(np.median(sizes)), LEAST_PARK_KM2)) if len(sizes) else PARK_KM2
+
+
+def _park(
+    region: Region, site: int, gained: float, *, km2: float, share: pd.Series[float], costs: Costs
+) -> Project:
+    zone, at, key = zone_at(region, site), cell_name(region, site), f"forest-park-{cell_id(region, site)}"
+    z = region.zone_name(zone)
+    name = Text(f"{at.zh}森林公园", f"{at.en} forest park")
+    return draft(
+        key,
+        name=Text(f"{z.zh}{name.zh}({km2:g} 平方公里)", f"{name.en}, {z.en} ({km2:g} km2)"),
+        zones=[zone],
+        interventions=[add_place(region, key, "forest_park", name=name, at=site, capacity=km2, unit="km2")],
+        items=[Item(costs["forest_park_km2"], km2)],
+        because=Text(
+            f"{z.zh}居民 60 分钟内可达景区、森林公园或公园的占 {share[zone]:.1f}%(目标 100%,"
+            f"以区域数据所列为准);此处可使 {gained:,.0f} 人新进入 60 分钟圈",
+            f"{share[zone]:.1f}% of the residents of {z.en} are within 60 min of a scenic site, forest park"
+            f" or park that the region lists (goal 100%); one here brings {gained:,.0f} more people within"
+            " 60 min",
+        ),
+        answers=("Y-ECL-01", "Y-ECL-05"),
+        region=region,
+    )

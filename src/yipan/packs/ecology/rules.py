@@ -11,7 +11,7 @@ from yipan.packs.drafts import Costs, Item, cell_name, column, draft, facilities
 from yipan.packs.ecology.nature import (
     PROTECTED_SHARE,
     SHARE_OF_LAND,
-    propose_country_parks,
+    propose_forest_parks,
     propose_guards,
 )
 from yipan.region.value import Region
@@ -172,10 +172,10 @@ RULES = (
         propose=propose_guards,
     ),
     Rule(
-        id="country-parks",
-        name=Text("郊野公园", "Country parks"),
+        id="forest-parks",
+        name=Text("森林公园", "Forest parks"),
         indicators=("Y-ECL-01", "Y-ECL-05"),
-        propose=propose_country_parks,
+        propose=propose_forest_parks,
     ),
     Rule(
         id="closures",
