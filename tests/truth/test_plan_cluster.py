@@ -47,7 +47,7 @@ def test_the_plan_on_a_cluster_is_the_plan() -> None:
     here = solve(alone, limits)
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):

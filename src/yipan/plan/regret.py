@@ -21,7 +21,7 @@ import pandas as pd
 from yipan.errors import PlanError, errors_of
 from yipan.plan.core import Limits
 from yipan.plan.evaluate import RegionEvaluator
-from yipan.plan.game import Evaluation, Game
+from yipan.plan.game import Batch, Evaluation, Game
 from yipan.plan.problem_objective import future_region
 from yipan.plan.rules import EPS, Rules
 from yipan.plan.solve import Solution, solve
@@ -153,8 +153,21 @@ class Regretted:
         )
 
 
-def future_games(region: Region, rules: Rules, *, indicators: Sequence[str] | None = None) -> dict[str, Game]:
+def future_games(
+    region: Region,
+    rules: Rules,
+    *,
+    indicators: Sequence[str] | None = None,
+    batch_of: Callable[[Region, Rules], Batch | None] = lambda *_: None,
+) -> dict[str, Game]:
     """Return one planning problem for each future of the objective, on the region as it finds it.
+
+    Parameters
+    ----------
+    indicators
+        Ids to measure; all of the packs by default.
+    batch_of
+        Gives what measures many sets of a future at once, by its region and rules.
 
     Raises
     ------
@@ -171,7 +184,7 @@ def future_games(region: Region, rules: Rules, *, indicators: Sequence[str] | No
                 problems=problems,
             )
         evaluator = RegionEvaluator(there, alone, indicators=indicators)
-        out[future.id] = Game(alone, evaluator, slow=evaluator.moving)
+        out[future.id] = Game(alone, evaluator, slow=evaluator.moving, batch=batch_of(there, alone))
     return out
 
 

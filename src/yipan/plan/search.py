@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from yipan.errors import PlanError, errors_of
 from yipan.network.matrix.cluster import Client
@@ -13,7 +14,7 @@ from yipan.plan.bound import Upper, upper_bound
 from yipan.plan.cluster import assignment_of, batch_on
 from yipan.plan.core import Limits
 from yipan.plan.evaluate import RegionEvaluator
-from yipan.plan.game import Game
+from yipan.plan.game import Batch, Game
 from yipan.plan.phase import paths, phase, spending
 from yipan.plan.phasing import Effort, Phased, best_years, present
 from yipan.plan.problem import check_problem
@@ -26,6 +27,7 @@ from yipan.plan.solve import Solution, adopt, solve
 from yipan.plan.values import Comparison, Objective, Plan
 from yipan.plan.verify import verify
 from yipan.plan.watch import Progress, Watch
+from yipan.plan.workers import require_workers
 from yipan.region.value import Region
 from yipan.scenario.ranges import default_ranges
 from yipan.scenario.values import Project, Ranges, Scenario, Start
@@ -123,6 +125,8 @@ def search(
     ------
     PlanError
         With every reason, when there can be no plan or the floors were not reached within the money.
+    OptionError
+        The workers of the cluster cannot do the search, or fail in it.
     """
     limits = limits or Limits()
     watch = Watch(progress, _estimate(len(candidates), limits, depth))
@@ -130,6 +134,8 @@ def search(
         problems = errors_of(check_problem(region, candidates, objective))
         if problems:
             raise PlanError(Text("规划问题无解", "this planning problem has no answer"), problems=problems)
+        if cluster is not None:
+            require_workers(cluster, region, networks=max(1, len(objective.futures)))
         rules = Rules(candidates, objective)
         alone = Rules(candidates, replace(objective, futures=())) if objective.futures else rules
         evaluator = RegionEvaluator(region, alone, indicators=indicators)
@@ -145,21 +151,27 @@ def _solved(job: _Job) -> _Solved:
     watch, limits = job.watch, job.limits
     if job.rules.objective.futures:
         watch.to("futures")
-        games = future_games(job.region, job.rules, indicators=job.evaluator.indicators)
+        games = future_games(
+            job.region, job.rules, indicators=job.evaluator.indicators, batch_of=partial(_batch, job)
+        )
         found = solve_regret(job.rules, games, limits, on_step=watch.to, on_evaluation=watch.evaluated)
         return _Solved(found.game, found.solution, found)
-    batch = None
-    if job.client is not None:
-        assignment = assignment_of(job.region, job.rules, indicators=job.evaluator.indicators)
-        batch = batch_on(job.client, assignment)
     game = Game(
         job.rules,
         job.evaluator,
         on_evaluation=watch.evaluated,
         slow=job.evaluator.moving,
-        batch=batch,
+        batch=_batch(job, job.region, job.rules),
     )
     return _Solved(game, solve(game, limits, on_step=watch.to))
+
+
+def _batch(job: _Job, region: Region, rules: Rules) -> Batch | None:
+    """Return what measures many sets of a region on the workers; None where there are none."""
+    if job.client is None:
+        return None
+    indicators = job.evaluator.indicators
+    return batch_on(job.client, assignment_of(region, rules, indicators=indicators, search=_run_id(job)))
 
 
 def _argued(job: _Job, solved: _Solved) -> tuple[_Solved, Argument | None]:

@@ -30,6 +30,10 @@ class Client(Protocol):
         """Run a function on some worker."""
         ...
 
+    def run(self, fn: object, /, *args: object, on_error: str) -> dict[str, Any]:
+        """Run a function on every worker; results (or what was raised) by address."""
+        ...
+
     def nthreads(self) -> dict[str, int]:
         """Return the threads of each worker."""
         ...
