@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from yipan.measure import Results, measure
 from yipan.plan import Objective, Plan, search
+from yipan.plan.argue import ArgueLimits
+from yipan.plan.search import Depth
+from yipan.plan.values import Future
 from yipan.region import Region, example
 from yipan.region.schema import Quality
 from yipan.scenario.interventions import AddLine, AddPlace, ChangeActivity, ImproveLink, ProtectArea, Stop
@@ -86,17 +90,53 @@ def measured() -> tuple[Region, Results]:
     return region, measure(region)
 
 
+def objective(**more: object) -> Objective:
+    """Return the objective of the tiny region: at most 15 (1e8 CNY) in 2026 to 2030, no cluster may fall."""
+    region, _ = measured()
+    return replace(
+        Objective(
+            weights=dict.fromkeys(("economy", "living", "ecology", "safety"), 0.25),
+            floors={"valley": 0.0, "hills": 0.0},
+            budget=15.0,
+            yearly=9.0,
+            start=2026,
+            end=2030,
+            price_year=region.meta.price_year,
+        ),
+        **more,  # type: ignore[arg-type]
+    )
+
+
 @lru_cache(maxsize=1)
 def planned() -> Plan:
-    """Return the plan of the tiny region: at most 15 (1e8 CNY) in 2026 to 2030."""
-    region, _ = measured()
-    objective = Objective(
-        weights=dict.fromkeys(("economy", "living", "ecology", "safety"), 0.25),
-        floors={"valley": 0.0, "hills": 0.0},
-        budget=15.0,
-        yearly=9.0,
-        start=2026,
-        end=2030,
-        price_year=region.meta.price_year,
+    """Return the plan of the tiny region, found and no more."""
+    return search(measured()[0], CANDIDATES, objective())
+
+
+@lru_cache(maxsize=1)
+def argued() -> Plan:
+    """Return a plan of the tiny region with all that is argued for it: less money, later years discounted."""
+    depth = Depth(argue=ArgueLimits(near_points=1.0))
+    return search(measured()[0], CANDIDATES, objective(budget=8.0, discount=0.03), depth=depth)
+
+
+@lru_cache(maxsize=1)
+def regretted() -> Plan:
+    """Return the plan of least regret over two futures: people move to the hills, or nothing changes."""
+    moving = Future(
+        id="hills",
+        name=Text("人口上山", "people move to the hills"),
+        changes=(ChangeActivity(zone="C", population=30000.0),),
+        source="assumed",
     )
-    return search(region, CANDIDATES, objective)
+    same = Future(id="same", name=Text("维持现状", "as it is"), changes=(), source="assumed")
+    return search(measured()[0], CANDIDATES, objective(futures=(moving, same)))
+
+
+@lru_cache(maxsize=1)
+def told() -> Plan:
+    """Return a plan with everything a report can tell: argued for, and with regret over futures."""
+    plan, over = argued(), regretted()
+    return replace(
+        plan, regret=over.regret, objective=replace(plan.objective, futures=over.objective.futures)
+    )

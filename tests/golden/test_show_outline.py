@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from show_fixture import measured, planned
+from show_fixture import measured, told
 
 sys.path.pop(0)
 from yipan.show.build import build_report
@@ -26,7 +26,7 @@ def outline() -> str:
         Material(
             region=region,
             results=results,
-            plan=planned(),
+            plan=told(),
             timings={"load": 1.0, "search": 2.0},
             date="2026-01-01",
         )

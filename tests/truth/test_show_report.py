@@ -25,7 +25,7 @@ from yipan.show.tables import table_rows
 from yipan.text import Text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from show_fixture import CANDIDATES, measured, planned
+from show_fixture import CANDIDATES, measured, planned, told
 
 sys.path.pop(0)
 VOID = {"meta", "br", "img", "link", "input", "hr"}
@@ -65,7 +65,7 @@ def parsed(html: str) -> Tree:
 @pytest.fixture(scope="module")
 def report() -> Report:
     region, results = measured()
-    return build_report(Material(region=region, results=results, plan=planned(), date=DATE))
+    return build_report(Material(region=region, results=results, plan=told(), date=DATE))
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,9 @@ def test_every_chapter_is_there_and_linked(report: Report, html: str) -> None:
         "plan",
         "gains",
         "projects",
+        "argue",
         "years",
+        "robust",
         "sure",
         "sources",
     ]
@@ -130,6 +132,9 @@ def test_chapters_stay_away_when_their_data_do() -> None:
         "indicators",
         "sources",
     ]
+    found = build_report(Material(region=region, results=results, plan=planned(), date=DATE))
+    keys = [c.key for c in found.chapters]
+    assert keys[9:] == ["plan", "gains", "projects", "years", "sure", "sources"]
     listed = build_report(Material(region=region, results=results, projects=CANDIDATES, date=DATE))
     block = next(c for c in listed.chapters if c.key == "projects").blocks[0]
     assert isinstance(block, TableBlock)
@@ -324,7 +329,7 @@ def test_csv_holds_the_numbers_of_the_table(tmp_path: Path, report: Report) -> N
 
 
 def test_plan_numbers_are_the_plans(report: Report) -> None:
-    plan = planned()
+    plan = told()
     table = next(t for t in report.tables() if t.key == "comparison")
     assert table.rows[1][1].sort == plan.comparison.plan
     assert table.rows[-1][2].sort == plan.comparison.plan - plan.comparison.additive
@@ -333,6 +338,20 @@ def test_plan_numbers_are_the_plans(report: Report) -> None:
         sum(s.project.cost for s in plan.scenario.starts)
     )
     assert [int(float(str(r[0].sort))) for r in key.rows] == list(range(1, len(plan.scenario.starts) + 1))
+
+
+def test_money_is_in_the_currency_of_the_region() -> None:
+    """Nothing of a plan in euros is said to be in yuan."""
+    region, results = measured()
+    euros = region.replace(meta=replace(region.meta, currency="EUR"))
+    report = build_report(Material(region=euros, results=results, plan=told(), date=DATE))
+    plan = [c for c in report.chapters if c.key in {"headline", "plan", "argue", "years", "robust", "sure"}]
+    text = page(replace(report, chapters=tuple(plan)), langs=("en",))
+    assert "EUR 100 m, prices of 2020" in text
+    assert "CNY" not in text
+    chinese = page(replace(report, chapters=tuple(plan)), langs=("zh",))
+    assert "亿元" not in chinese
+    assert "亿 EUR" in chinese
 
 
 def test_bilingual_text_is_escaped_once() -> None:

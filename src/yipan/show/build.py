@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from yipan.show.cells import quality_words
+from yipan.show.chapter_argue import argue_chapter
 from yipan.show.chapter_certainty import certainty_chapter
 from yipan.show.chapter_coordination import coordination_chapter
 from yipan.show.chapter_gains import gains_chapter
+from yipan.show.chapter_headline import headline
 from yipan.show.chapter_indicators import indicators_chapter
-from yipan.show.chapter_method import sources_chapter, sure_chapter
+from yipan.show.chapter_method import sources_chapter
 from yipan.show.chapter_plan import plan_chapter
 from yipan.show.chapter_profiles import profiles_chapter
 from yipan.show.chapter_projects import candidates_chapter, projects_chapter
-from yipan.show.chapter_region import headline, region_chapter
+from yipan.show.chapter_region import region_chapter
+from yipan.show.chapter_robust import robust_chapter
 from yipan.show.chapter_scores import gaps_chapter, scores_chapter
+from yipan.show.chapter_sure import sure_chapter
 from yipan.show.chapter_track import track_chapter
 from yipan.show.chapter_years import years_chapter
 from yipan.show.chapter_zones import groups_chapter
@@ -43,9 +47,13 @@ def build_report(m: Material) -> Report:
             plan_chapter(m, plan),
             gains_chapter(m, plan),
             projects_chapter(m, plan),
-            years_chapter(m, plan),
-            sure_chapter(m, plan),
         ]
+        if plan.argument is not None:
+            chapters.append(argue_chapter(m, plan, plan.argument))
+        chapters.append(years_chapter(m, plan))
+        if plan.robustness is not None or plan.regret is not None:
+            chapters.append(robust_chapter(m, plan))
+        chapters.append(sure_chapter(m, plan))
     elif m.projects:
         chapters.append(candidates_chapter(m, m.projects))
     if m.ledger_status is not None:

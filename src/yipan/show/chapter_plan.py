@@ -160,13 +160,13 @@ def _key_table(story: PlanStory) -> TableBlock:
             Column(label=Text("项目", "Project"), share=3.0),
             Column(label=Text("类型", "Type"), share=1.4),
             Column(label=Text("分区", "Zones"), share=2.0),
-            Column(label=Text("投资", "Capital"), unit=cost_unit(story.plan), numeric=True, share=1.0),
+            Column(label=Text("投资", "Capital"), unit=cost_unit(story.m), numeric=True, share=1.0),
             Column(label=Text("开工", "Start"), unit=Text("年", "year"), numeric=True, share=0.8),
             Column(label=Text("见效", "Effective"), unit=Text("年", "year"), numeric=True, share=0.9),
             Column(label=Text("质量", "Quality"), share=0.9),
         ),
         rows=tuple(rows),
-        trace=plan_trace(story.m, story.plan, unit=cost_unit(story.plan)),
+        trace=plan_trace(story.m, story.plan, unit=cost_unit(story.m)),
     )
 
 

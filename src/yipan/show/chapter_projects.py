@@ -21,8 +21,15 @@ from yipan.show.model import (
     TableBlock,
     Trace,
 )
-from yipan.show.numbers import fixed, money
-from yipan.show.story import PlanStory, cost_unit, kind_words, plan_trace, zones_words
+from yipan.show.numbers import fixed, money, money_unit
+from yipan.show.story import (
+    OBJECTIVE_POINTS,
+    PlanStory,
+    cost_unit,
+    kind_words,
+    plan_trace,
+    zones_words,
+)
 from yipan.text import Text
 
 
@@ -82,27 +89,33 @@ def _reason_table(story: PlanStory) -> TableBlock:
         columns=(
             Column(label=Text("编号", "No."), numeric=True, share=0.5),
             Column(label=Text("项目", "Project"), share=3.0),
-            Column(label=Text("投资", "Capital"), unit=cost_unit(story.plan), numeric=True, share=1.1),
+            Column(label=Text("投资", "Capital"), unit=cost_unit(story.m), numeric=True, share=1.1),
             Column(label=Text("单独", "Alone"), unit=SCORE_UNIT, numeric=True, share=0.9),
             Column(label=Text("当步", "At its step"), unit=SCORE_UNIT, numeric=True, share=0.9),
             Column(label=Text("失去", "Lost"), unit=SCORE_UNIT, numeric=True, share=0.8),
-            Column(label=Text("每百亿元", "Per CNY 10 bn"), unit=SCORE_UNIT, numeric=True, share=1.0),
+            Column(label=_per_money(story.m), unit=SCORE_UNIT, numeric=True, share=1.0),
             Column(label=Text("受益最多", "Gains most"), share=3.6),
         ),
         rows=tuple(rows),
         trace=plan_trace(
             story.m,
             story.plan,
-            unit=Text("目标函数的分值", "points of the objective"),
+            unit=OBJECTIVE_POINTS,
             source=Text("逐步重新测算(见方法)", "re-measured at every step (see method)"),
         ),
     )
+
+
+def _per_money(m: Material) -> Text:
+    unit = money_unit(m.region.meta.currency, times=100)
+    return Text(f"每{unit.zh}", f"Per {unit.en}")
 
 
 def _entry(story: PlanStory, s: Start) -> Entry:
     p, m = s.project, story.m
     r = story.reasons.get(p.id)
     yearly = " + ".join(fixed(c, 1) for c in p.capital)
+    unit = money_unit(m.region.meta.currency, prices=p.price_year)
     what = [i.describe() for i in p.interventions]
     fields = [
         (Text("内容", "What"), Text(";".join(w.zh for w in what), "; ".join(w.in_("en") for w in what))),
@@ -111,10 +124,10 @@ def _entry(story: PlanStory, s: Start) -> Entry:
         (
             Text("投资", "Capital"),
             Text(
-                f"{money(p.cost).zh}(逐年 {yearly} 亿元,{p.price_year} 年价);年运维 "
-                f"{money(p.upkeep).zh};寿命 {p.life} 年",
-                f"{money(p.cost).en} (by year {yearly} × CNY 100 m, prices of {p.price_year}); "
-                f"upkeep {money(p.upkeep).en} a year; life {p.life} years",
+                f"{money(p.cost, m.region.meta.currency).zh}(逐年 {yearly} {unit.zh});年运维 "
+                f"{money(p.upkeep, m.region.meta.currency).zh};寿命 {p.life} 年",
+                f"{money(p.cost, m.region.meta.currency).en} (by year {yearly} × {unit.en}); "
+                f"upkeep {money(p.upkeep, m.region.meta.currency).en} a year; life {p.life} years",
             ),
         ),
         (
@@ -162,13 +175,13 @@ def _missed_table(story: PlanStory) -> TableBlock:
         columns=(
             Column(label=Text("项目", "Project"), share=2.6),
             Column(label=Text("类型", "Type"), share=1.2),
-            Column(label=Text("投资", "Capital"), unit=cost_unit(story.plan), numeric=True, share=1.0),
+            Column(label=Text("投资", "Capital"), unit=cost_unit(story.m), numeric=True, share=1.0),
             Column(label=Text("再得", "Gain"), unit=SCORE_UNIT, numeric=True, share=0.9),
-            Column(label=Text("每百亿元", "Per CNY 10 bn"), unit=SCORE_UNIT, numeric=True, share=1.0),
+            Column(label=_per_money(story.m), unit=SCORE_UNIT, numeric=True, share=1.0),
             Column(label=Text("原因", "Why it is out"), share=3.0),
         ),
         rows=tuple(rows),
-        trace=plan_trace(story.m, story.plan, unit=Text("目标函数的分值", "points of the objective")),
+        trace=plan_trace(story.m, story.plan, unit=OBJECTIVE_POINTS),
     )
 
 
@@ -177,11 +190,11 @@ def _candidate_table(story: PlanStory) -> TableBlock:
     trace = plan_trace(
         story.m,
         story.plan,
-        unit=cost_unit(story.plan),
+        unit=cost_unit(story.m),
         quality=quality_words(p.quality.value for p in every),
     )
     rows = [_candidate_row(story.m, p, story.number.get(p.id)) for p in every]
-    return candidate_block(story.m, rows, trace=trace, unit=cost_unit(story.plan))
+    return candidate_block(story.m, rows, trace=trace, unit=cost_unit(story.m))
 
 
 def _candidate_row(m: Material, p: Project, number_in_plan: int | None) -> tuple[Cell, ...]:
@@ -233,8 +246,7 @@ def candidate_block(m: Material, rows: Sequence[tuple[Cell, ...]], *, trace: Tra
 def candidates_chapter(m: Material, projects: Sequence[Project]) -> Chapter:
     """Return the table of candidates where there is no plan yet."""
     rows = [_candidate_row(m, p, None) for p in sorted(projects, key=lambda p: p.id)]
-    price = m.region.meta.price_year
-    unit = Text(f"亿元,{price} 年价", f"CNY 100 m, prices of {price}")
+    unit = cost_unit(m)
     trace = m.trace(
         unit=unit,
         source=Text("各项目文件与规则", "project files and rules"),

@@ -7,6 +7,7 @@ from collections import Counter
 from yipan.show.cells import number, words
 from yipan.show.material import Material
 from yipan.show.model import Block, Card, Cards, Cell, Chapter, Column, Paragraph, TableBlock, Tone
+from yipan.show.numbers import money_unit
 from yipan.text import Text
 from yipan.track.status import LAMPS, Status
 
@@ -51,7 +52,7 @@ def _table(m: Material, status: Status) -> TableBlock:
                 words(p.why),
             )
         )
-    unit = Text("亿元", "CNY 100 m")
+    unit = money_unit(m.region.meta.currency)
     return TableBlock(
         key="lamps",
         number=m.numbers.table(),

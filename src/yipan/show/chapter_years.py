@@ -8,6 +8,7 @@ from yipan.measure.values import NEED_NAMES
 from yipan.plan.phase import POPULATION_CONSTANT
 from yipan.plan.values import Plan
 from yipan.show.cells import change, number, words
+from yipan.show.chapter_phasing import phasing_blocks
 from yipan.show.chapter_scores import SCORE_UNIT, panel
 from yipan.show.charts import Series, line_chart, stacked_bars
 from yipan.show.colours import BRAND, CATEGORIES
@@ -20,7 +21,7 @@ from yipan.show.model import (
     Paragraph,
     TableBlock,
 )
-from yipan.show.numbers import decimals_of_size, fixed
+from yipan.show.numbers import decimals_of_size, fixed, money_unit
 from yipan.show.story import cost_unit, plan_trace
 from yipan.text import Text
 
@@ -35,6 +36,7 @@ def years_chapter(m: Material, plan: Plan) -> Chapter:
             _path_figure(m, plan),
             _cluster_path(m, plan),
             _spending_figure(m, plan),
+            *phasing_blocks(m, plan),
             _year_table(m, plan),
             _indicator_table(m, plan),
         ),
@@ -110,7 +112,7 @@ def _spending_figure(m: Material, plan: Plan) -> FigureBlock:
         Series(Text("投资", "capital"), BRAND, tuple(float(v) for v in plan.spending["capital"])),
         Series(Text("运维", "upkeep"), "#e0a458", tuple(float(v) for v in plan.spending["upkeep"])),
     ]
-    unit = cost_unit(plan)
+    unit = cost_unit(m)
     yearly = plan.objective.yearly
     limit = (
         (yearly, Text(f"每年投资上限 {fixed(yearly, 1)}", f"most capital in a year {fixed(yearly, 1)}"))
@@ -134,7 +136,7 @@ def _spending_figure(m: Material, plan: Plan) -> FigureBlock:
 
 
 def _year_table(m: Material, plan: Plan) -> TableBlock:
-    rows = []
+    rows, unit = [], money_unit(m.region.meta.currency)
     for y in plan.path.index:
         begun = [s for s in plan.scenario.starts if s.year == int(y)]
         capital = float(plan.spending["capital"].get(y, float("nan")))
@@ -156,8 +158,8 @@ def _year_table(m: Material, plan: Plan) -> TableBlock:
         columns=(
             Column(label=Text("年份", "Year"), numeric=True, share=0.7),
             Column(label=Text("开工项目", "Starts"), unit=Text("个", "count"), numeric=True, share=0.9),
-            Column(label=Text("投资", "Capital"), unit=Text("亿元", "CNY 100 m"), numeric=True),
-            Column(label=Text("运维", "Upkeep"), unit=Text("亿元", "CNY 100 m"), numeric=True),
+            Column(label=Text("投资", "Capital"), unit=unit, numeric=True),
+            Column(label=Text("运维", "Upkeep"), unit=unit, numeric=True),
             *(
                 Column(label=NEED_NAMES[n], unit=SCORE_UNIT, numeric=True)
                 for n in m.columns
@@ -166,7 +168,7 @@ def _year_table(m: Material, plan: Plan) -> TableBlock:
             Column(label=Text("目标函数", "Objective"), unit=SCORE_UNIT, numeric=True, share=1.1),
         ),
         rows=tuple(rows),
-        trace=plan_trace(m, plan, unit=Text("分;亿元", "points; CNY 100 m"), quality=m.value_quality),
+        trace=plan_trace(m, plan, unit=Text(f"分;{unit.zh}", f"points; {unit.en}"), quality=m.value_quality),
     )
 
 

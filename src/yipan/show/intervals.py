@@ -68,7 +68,7 @@ def interval_chart(
         return left + (WIDTH - left - 26) * (value - first) / (last - first)
 
     nodes = _legend(reading, left)
-    for k in [base, *marks] if base > 0 else marks:
+    for k in sorted({base, *marks}) if base > 0 else marks:
         nodes.append(el("path", d=f"M{at_x(k):.1f} {TOP - 6:.1f}V{height - 26:.1f}", stroke=GRID))
         text = fixed(k, decimals_for(marks))
         nodes.append(

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from yipan.text import Text
 
 UNITS: dict[str, Text] = {
-    "1e8 CNY": Text("亿元", "CNY 100 m"),
     "person": Text("人", "persons"),
     "persons": Text("人", "persons"),
     "job": Text("个岗位", "jobs"),
@@ -36,9 +35,11 @@ def unit_text(unit: str) -> Text:
 
     Examples
     --------
-    >>> unit_text("1e8 CNY").zh
-    '亿元'
+    >>> unit_text("1e8 CNY").zh, unit_text("1e8 EUR").en
+    ('亿元', 'EUR 100 m')
     """
+    if unit.startswith("1e8 "):
+        return money_unit(unit[4:])
     return UNITS.get(unit, Text(unit, unit))
 
 
@@ -98,16 +99,33 @@ def people(value: float) -> Text:
     return Text(zh, f"{fixed(value / 1e3, 0)} thousand")
 
 
-def money(value: float, currency: str = "CNY") -> Text:
+def money_unit(currency: str, *, prices: int | None = None, times: int = 1) -> Text:
+    """Return the unit of money: 1e8 of the currency, or 1, 10 or 100 `times` that, with its price year.
+
+    Examples
+    --------
+    >>> money_unit("CNY", prices=2020).zh, money_unit("EUR", prices=2020).en, money_unit("CNY", times=100).zh
+    ('亿元,2020 年价', 'EUR 100 m, prices of 2020', '百亿元')
+    """
+    zh = {1: "亿", 10: "十亿", 100: "百亿"}[times] + ("元" if currency == "CNY" else f" {currency}")
+    en = f"{currency} {100 * times} m" if times < 10 else f"{currency} {times // 10} bn"
+    if prices is None:
+        return Text(zh, en)
+    return Text(f"{zh},{prices} 年价", f"{en}, prices of {prices}")
+
+
+def money(value: float, currency: str) -> Text:
     """Return money given in 1e8 of the currency.
 
     Examples
     --------
-    >>> money(1862.0).zh, money(1862.0).en
-    ('1,862.0 亿元', 'CNY 186.20 billion')
+    >>> money(1862.0, "CNY").zh, money(1862.0, "CNY").en, money(3.0, "EUR").en
+    ('1,862.0 亿元', 'CNY 186.20 billion', 'EUR 300 million')
     """
-    yuan = "元" if currency == "CNY" else f" {currency}"
-    return Text(f"{fixed(value, 1)} 亿{yuan}", f"{currency} {fixed(value / 10, 2)} billion")
+    zh = f"{fixed(value, 1)} {money_unit(currency).zh}"
+    if abs(value) < 10:
+        return Text(zh, f"{currency} {fixed(value * 100, 0)} million")
+    return Text(zh, f"{currency} {fixed(value / 10, 2)} billion")
 
 
 def percent(share: float, decimals: int = 0) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -16,8 +16,11 @@ from yipan.show.material import Material
 from yipan.show.model import (
     Trace,
 )
+from yipan.show.numbers import money_unit
 from yipan.text import Text
 
+OBJECTIVE_POINTS = Text("目标函数的分值", "points of the objective")
+NONE_OF_THEM = Text("无", "none")
 KIND_ORDER = tuple(INTERVENTIONS)
 KINDS: dict[str, Text] = {name: kind.label for name, kind in INTERVENTIONS.items()}
 
@@ -59,6 +62,25 @@ class PlanStory:
         """Candidate by id."""
         return {p.id: p for p in self.plan.candidates} | {s.project.id: s.project for s in self.starts}
 
+    def name(self, project: str) -> Text:
+        """Return the name of a candidate; a chosen one after its number on the map."""
+        known = self.candidates.get(project)
+        name = Text(project, project) if known is None else known.name
+        if project not in self.number:
+            return name
+        return Text(f"{self.number[project]} {name.zh}", f"{self.number[project]} {name.in_('en')}")
+
+    def names(self, projects: Iterable[str], *, most: int = 99) -> Text:
+        """Return names joined, the first `most` of them, or that there is none."""
+        ids = list(projects)
+        if not ids:
+            return NONE_OF_THEM
+        known, more = [self.name(i) for i in ids[:most]], len(ids) - most
+        return Text(
+            "、".join(n.zh for n in known) + (f" 等 {len(ids)} 个" if more > 0 else ""),
+            "; ".join(n.in_("en") for n in known) + (f" and {more} more" if more > 0 else ""),
+        )
+
 
 def first_kind(project: Project) -> str:
     """Return the type of a project's first intervention."""
@@ -94,6 +116,6 @@ def plan_trace(
     return replace(base, run_id=plan.run_id)
 
 
-def cost_unit(plan: Plan) -> Text:
-    """Return the unit of money with its price year."""
-    return Text(f"亿元,{plan.objective.price_year} 年价", f"CNY 100 m, prices of {plan.objective.price_year}")
+def cost_unit(m: Material) -> Text:
+    """Return the unit of money, in the region's currency, with its price year."""
+    return money_unit(m.region.meta.currency, prices=m.region.meta.price_year)
