@@ -7,6 +7,7 @@ are not committed.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,43 @@ from yipan.plan.pages import write_cost_page, write_intervention_pages
 from yipan.region.guide import guide
 
 DOCS = Path(__file__).resolve().parent
+
+MODULES: dict[str, str] = {
+    "measure": "measure.md",
+    "measure.diagnose": "measure.md",
+    "measure.recipe": "index-recipe.md",
+    "measure.weights": "index-recipe.md",
+    "measure.aggregate": "index-recipe.md",
+    "measure.sure": "uncertainty.md",
+    "measure.coordination": "coordination.md",
+    "measure.outlook": "measure.md",
+    "inequality": "measure.md",
+    "network": "travel-times.md",
+    "scenario": "your-region.md",
+    "scenario.change": "your-region.md",
+    "plan": "plan.md",
+    "plan.objective_file": "objective.md",
+    "plan.phasing": "objective.md",
+    "plan.argue": "why.md",
+    "plan.robust": "robustness.md",
+    "plan.regret": "objective.md",
+    "plan.compare": "plan.md",
+    "plan.pareto": "plan.md",
+    "plan.front": "plan.md",
+    "plan.verify": "plan.md",
+    "plan.siting.region": "siting.md",
+    "plan.siting.outcome": "siting.md",
+    "plan.siting.words": "siting.md",
+    "plan.siting.median": "siting.md",
+    "plan.siting.center": "siting.md",
+    "plan.siting.cover": "siting.md",
+    "plan.siting.set_cover": "siting.md",
+    "plan.siting.capacity": "siting.md",
+    "plan.siting.equity": "siting.md",
+    "plan.cluster": "cluster.md",
+    "track": "track.md",
+}
+"""Modules beside the public names of `yipan` that a user may import, each with the page that explains it."""
 
 
 def options_page() -> str:
@@ -79,7 +117,38 @@ def api_page() -> str:
             signature = ""
         out.append(f"## {name}\n\n```python\n{kind} {name}{signature}\n```\n")
         out.append(f"```text\n{inspect.getdoc(thing) or ''}\n```\n")
-    return "\n".join(out)
+    out.append(
+        "# Modules\n\nWhat else may be imported, by module, one line each. Signatures, formulas and"
+        " examples: `help(yipan.plan.argue.why)`, for instance.\n"
+    )
+    return "\n".join([*out, *map(module_section, MODULES)])
+
+
+def module_section(name: str) -> str:
+    """Return a table of what a module offers, one line each; names that `yipan` itself offers stand above."""
+    module = importlib.import_module(f"yipan.{name}")
+    own = [n for n, v in vars(module).items() if getattr(v, "__module__", "") == module.__name__]
+    offered = sorted(getattr(module, "__all__", own), key=str.casefold)
+    rows = []
+    for n in offered:
+        thing = getattr(module, n)
+        if (
+            n.startswith("_")
+            or n in yipan.__all__
+            or not (inspect.isclass(thing) or inspect.isroutine(thing))
+        ):
+            continue
+        doc = first_line(thing).replace("|", "\\|")
+        rows.append(f"| `{n}` | {'class' if inspect.isclass(thing) else 'function'} | {doc} |")
+    page = MODULES[name] if (DOCS / MODULES[name]).is_file() else ""
+    more = f"\n[Explained here]({page}).\n" if page else ""
+    head = f"## yipan.{name}\n\n{first_line(module)}\n{more}\n| name | | what it does |\n|---|---|---|"
+    return "\n".join([head, *rows, ""])
+
+
+def first_line(thing: object) -> str:
+    """Return the first paragraph of a docstring, on one line."""
+    return " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
 
 
 def street_rules_page() -> str:

@@ -59,10 +59,49 @@ _PROJECTS = """\
 
 每个文件写一个或多个 `[[project]]`:编号、名称、责任单位、分区、各建设年的投资(亿)、每年运行费、措施。
 `projects/example.toml` 是带注释的样例。没有这些文件时,方案只用按差距自动提出的项目。
+还可写:`cost` 与 `duration`(总投资与工期,代替 `capital`)、`upkeep` 一组数(最初各年,最后一个为此后每年)、
+`earliest`、`latest`、`needs`、`excludes`、`bundle`(同组项目同时入选或同时落选)、`land`(占地,平方公里)、
+`carbon`(全寿命期温室气体,减去所节省的,千吨二氧化碳当量)、`ranges`(造价、延误、效果的不确定范围)。
 
 Each file holds one or several `[[project]]`: id, names, owner, zones, cost of each building year (in 1e8 of
 the currency), yearly upkeep, interventions. `projects/example.toml` is a commented example. Without such
-files a plan uses only the projects that are proposed from measured gaps.
+files a plan uses only the projects that are proposed from measured gaps. It may also say: `cost` with
+`duration` (sum and building years, in place of `capital`); `upkeep` as a list (the first years, last every
+year after them); `earliest`, `latest`, `needs`, `excludes`; `bundle` (all of them or none); `land` (km2);
+`carbon` (greenhouse gases over its life, less what it saves, kt CO2e); `ranges` (how uncertain cost, delay
+and effect are).
+
+```toml
+bundle = "east"
+land = 0.4
+carbon = 12.0
+ranges = { cost = [0.9, 1.4], delay = [0, 2], effect = [0.8, 1.1], source = "assumed" }
+```
+"""
+
+_OBJECTIVE = """\
+## objective.toml · 目标 what a plan is judged by(可选 optional)
+
+只有 `budget` 必填;`yipan plan 此文件夹` 不带 `--budget` 时读此文件。
+Only `budget` must be there. `yipan plan FOLDER` reads this file when no `--budget` is given.
+
+```toml
+# 期内投资总额与每年上限,亿 | capital over the horizon and most in a year, 1e8 of the currency
+budget = 100.0
+yearly = 15.0
+# 起止年份;价格年份须与 region.toml 一致 | first and last year; the price year must be that of region.toml
+start = 2026
+end = 2035
+price_year = {price_year}
+# 四类需要的权重,合计 1 | weights of the four needs, sum 1
+weights = {{ economy = 0.25, living = 0.25, ecology = 0.25, safety = 0.25 }}
+# 各片区指数的最小升幅,分;键为片区编号 | least rise of each cluster's index, points, by the cluster's id
+floors = {{ {floors} }}
+# 处境最差十分之一居民指数的最小升幅,分 | least rise of the index of the worst-off tenth, points
+worst_tenth = 0.0
+# 排定年份时的年贴现率 | yearly discount rate in setting the years
+discount = 0.03
+```
 """
 
 
@@ -107,7 +146,9 @@ def guide() -> str:
     parts = [_INTRO.format(qualities=qualities, toml=meta_toml(region.meta))]
     for schema in TABLES:
         parts.append(_section(schema, _example(schema)))
-    parts += [_LAYERS, _PROJECTS]
+    floors = ", ".join(f"{c} = 0.0" for c in dict.fromkeys(region.cluster_of.values()))
+    objective = _OBJECTIVE.format(price_year=region.meta.price_year, floors=floors)
+    parts += [_LAYERS, _PROJECTS, objective]
     return "\n".join(parts)
 
 
