@@ -2,6 +2,9 @@
 
 Where nothing published and no plain assumption is at hand, a unit has no figure and its projects say
 nothing: land of tunnels and trains, carbon of concrete and steel.
+
+The norm for hospitals was compared with a text that quotes it; figures of the other publications named here
+were not, and are taken as assumed.
 """
 
 from __future__ import annotations
@@ -30,10 +33,11 @@ LAND: Mapping[str, Figure] = {
     ),
     "hospital_bed_added": Figure(0.0, "none: built on the hospital's own land (assumed)"),
     "campus_student": Figure(
-        54e-6, "54 m2 a student × students (教发〔2004〕2 号, comprehensive universities)"
+        54e-6, "54 m2 a student × students (教发〔2004〕2 号, comprehensive universities; assumed)"
     ),
     "fire_station": Figure(
-        4750e-6, "4,750 m2 a station (建标 152-2017: 3,900–5,600 m2 for a first-class station; its middle)"
+        4750e-6,
+        "4,750 m2 a station (建标 152-2017: 3,900–5,600 m2 for a first-class station; its middle, assumed)",
     ),
     "shelter_person": Figure(0.0, "none: a park or school in normal times (assumed)"),
     "industrial_job": Figure(
@@ -60,13 +64,13 @@ CARBON: Mapping[str, Figure] = {
     "hydro_mw": Figure(
         -_SAVED,
         "− MW × 3.412 GWh a year × 0.541 kt CO2 per GWh × 17.5 years (hours of hydropower and mean of the"
-        " grid, China 2022, by the China Electricity Council; assumed: the grid's figure falls evenly to"
+        " grid, China 2022, by the China Electricity Council; all assumed, and that the grid's figure falls evenly to"
         " nothing over 35 years, building left out)",
     ),
     "coal_closed_mw": Figure(
         -_CLOSED,
         "− MW × 4.594 GWh a year × (0.824 − 0.541) kt CO2 per GWh × 10 years (hours of coal power, thermal"
-        " power and mean of the grid, China 2022, by the China Electricity Council; assumed: it would have"
+        " power and mean of the grid, China 2022, by the China Electricity Council; all assumed, and that it would have"
         " run ten years more, the grid supplies what it did)",
     ),
 }
