@@ -70,8 +70,8 @@ CARBON: Mapping[str, Figure] = {
     "coal_closed_mw": Figure(
         -_CLOSED,
         "− MW × 4.594 GWh a year × (0.824 − 0.541) kt CO2 per GWh × 10 years (hours of coal power, thermal"
-        " power and mean of the grid, China 2022, by the China Electricity Council; all assumed, and that it would"
-        " have run ten years more, the grid supplies what it did)",
+        " power and mean of the grid, China 2022, by the China Electricity Council; all assumed, and that"
+        " it would have run ten years more, the grid supplies what it did)",
     ),
 }
 """Greenhouse gases over the life, kt CO2e per unit, by id of the unit cost; negative where they are saved."""
