@@ -16,9 +16,10 @@ from yipan.network.decay import LUO_QI_FAST, LUO_QI_SLOW, Decay, Steps
 from yipan.network.values import Mode
 from yipan.plan.siting.asked import METHODS, Method
 from yipan.plan.siting.equity_model import AIMS, Aim
+from yipan.plan.siting.median import NODES
 from yipan.plan.siting.outcome import site_table, siting_to_dict, zone_table
 from yipan.plan.siting.proposals import as_projects
-from yipan.plan.siting.region import Sited, site_facilities
+from yipan.plan.siting.region import MODEL_NODES, Sited, site_facilities
 from yipan.plan.siting.words import describe_siting
 from yipan.region import Region
 from yipan.region.read import read_region
@@ -105,8 +106,8 @@ def _how_much(command: Callable[..., object]) -> Callable[..., object]:
             "--nodes",
             type=click.IntRange(min=0),
             default=None,
-            help="分支定界节点上限(默认 2000;median、center 20000)"
-            " / most nodes of branch and bound (2000; median, center 20000); then the bound tells",
+            help=f"分支定界节点上限(默认 {MODEL_NODES};median、center {NODES})"
+            f" / most nodes of branch and bound ({MODEL_NODES}; median, center {NODES}), then a bound",
         ),
         click.option(
             "--decay",

@@ -110,3 +110,17 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     for lang in ("zh", "en"):
         diagnose_command.main([str(tmp_path / "tiny"), "--lang", lang], standalone_mode=False)
         assert "N-LIV-02" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("n", [4, 5, 6, 7])
+@pytest.mark.parametrize("rank", [True, False])
+def test_indicators_that_cancel_out_have_no_alpha(n: int, rank: bool) -> None:
+    up = np.arange(n) * 1.0
+    found = diagnose(pd.DataFrame({"a": up, "b": -up}), groups={"a": "x", "b": "x"}, rank=rank)
+    assert np.isnan(found.groups.loc["x", "alpha"])
+    assert found.groups.loc["x", "mean_r"] == pytest.approx(-1.0)
+
+
+def test_two_indicators_of_one_name_are_refused() -> None:
+    with pytest.raises(MeasureError, match="two columns have this name"):
+        diagnose(pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], columns=["a", "a"]), groups={})

@@ -102,3 +102,42 @@ def test_as_spopt_finds() -> None:
         )
     theirs = locate.LSCP.from_cost_matrix(times, service_radius=20.0).solve(pulp.PULP_CBC_CMD(msg=False))
     assert set_cover(times <= 20).value == pytest.approx(theirs.problem.objective.value())
+
+
+def test_points_that_differ_only_in_what_covers_them_already_are_not_alike() -> None:
+    # one site more covers both to 0.8; the first has 0.2 already, the second 0.7: 0.8 + 0.8 at most
+    s = max_cover([[0.2, 0.0, 0.8], [0.0, 0.7, 0.8]], 3, fixed=[0, 1])
+    assert s.chosen.tolist() == [0, 1, 2]
+    assert s.value == pytest.approx(1.6)
+    assert s.bound == pytest.approx(1.6, abs=1e-5)
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1e-9, 1e-6, 1.0, 1e9])
+def test_the_unit_of_weights_and_money_does_not_matter(scale: float) -> None:
+    reach = np.array([[1, 0, 0], [0, 1, 0], [0, 1, 1], [0, 0, 1]], dtype=bool)
+    s = max_cover(reach, 2, weights=np.array([10, 20, 30, 40]) * scale)
+    assert s.chosen.tolist() == [1, 2]
+    assert s.bound == pytest.approx(90 * scale, rel=1e-5)
+    bought = max_cover(np.eye(3), weights=[1, 2, 4], site_costs=np.array([1, 1, 2]) * scale, budget=2 * scale)
+    assert bought.chosen.tolist() == [2]
+    cheap = set_cover([[1, 1, 0], [0, 1, 1], [1, 0, 1]], site_costs=np.array([3.5, 2.5, 4.5]) * scale)
+    assert cheap.chosen.tolist() == [0, 1]
+    assert cheap.bound == pytest.approx(6 * scale, rel=1e-5)
+
+
+def test_no_nodes_at_all_leave_a_bound() -> None:
+    reach = np.random.default_rng(0).random((200, 80)) < 0.05
+    s = set_cover(reach[reach.any(axis=1)], nodes=0)
+    assert 0 < s.bound <= s.value
+
+
+@pytest.mark.parametrize("cover", [[1, 0], 1.0])
+def test_coverage_has_to_be_a_table(cover: object) -> None:
+    for ask in (lambda: max_cover(cover, 1), lambda: set_cover(cover)):  # type: ignore[arg-type]
+        with pytest.raises(PlanError, match="have shape"):
+            ask()
+
+
+def test_missing_coverage_is_not_coverage() -> None:
+    with pytest.raises(PlanError, match="1 of the coverage values are missing"):
+        set_cover([[1.0, np.nan]])

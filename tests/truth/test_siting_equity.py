@@ -81,3 +81,19 @@ def test_what_is_wrong_is_said() -> None:
         equitable(APART, [1, -1], supply=[0], add=[10, 10], limit=60, aim="fair")  # type: ignore[arg-type]
     for part in ("amounts of demand", "present capacities", "neither a number", "no aim fair"):
         assert part in e.value.text("en")
+
+
+def test_what_has_to_be_added_and_was_not_found_is_refused() -> None:
+    times = np.random.default_rng(1).integers(0, 90, (40, 20)).astype(np.int32) * 60
+    with pytest.raises(PlanError, match="nothing was found within the nodes allowed"):
+        equitable(
+            times,
+            np.full(40, 100.0),
+            supply=np.zeros(20),
+            add=np.full(20, 10.0),
+            p=4,
+            total=30,
+            limit=30,
+            aim="deviation",
+            nodes=0,
+        )

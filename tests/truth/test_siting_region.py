@@ -272,3 +272,33 @@ def test_built_and_measured_again_the_region_is_what_was_promised(
     total = after.people.sum()
     assert reached == pytest.approx(s.value / 100 * total)
     assert len(after.existing) == 2 + len(s.new)
+
+
+def test_what_a_method_does_not_use_is_refused(tiny: Region) -> None:
+    with pytest.raises(PlanError) as error:
+        site_facilities(
+            tiny,
+            kind="hospital",
+            method="set-cover",
+            within=30,
+            count=2,
+            total=5,
+            enlarge=True,
+            aim="least",
+            unserved=60,
+            per_thousand=3,
+        )
+    told = [p.what.en for p in error.value.problems]
+    options = ("--count", "--per-thousand", "--unserved", "--total", "--enlarge", "--aim")
+    assert told == [f"method set-cover does not use {o}" for o in options]
+
+
+def test_more_places_than_cells_and_no_residents_are_said(tiny: Region) -> None:
+    with pytest.raises(PlanError, match="20 are asked, of 6 candidate cells"):
+        site_facilities(tiny, kind="hospital", method="median", count=20)
+    empty = tiny.replace(cells=tiny.table("cells").assign(population=0.0))
+    for method in ("median", "center"):
+        with pytest.raises(PlanError, match="no residents to serve"):
+            site_facilities(empty, kind="hospital", method=method, count=1)  # type: ignore[arg-type]
+    with pytest.raises(PlanError, match="no kind of place is given"):
+        site_facilities(tiny, kind="", method="median", count=1)

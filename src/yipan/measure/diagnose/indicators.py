@@ -51,7 +51,8 @@ class Diagnostics:
         below the level after Benjamini and Hochberg's correction over all pairs.
     groups
         One row a group of two or more: ``indicators``, ``alpha`` (Cronbach's, of standardised values; zones
-        with all values), ``first_component`` (share of the variance on one axis), ``mean_r``, ``zones``.
+        with all values; NaN where the indicators cancel out), ``first_component`` (share of the variance on
+        one axis), ``mean_r``, ``zones``.
     problems
         What could not be told, and why.
     """
@@ -127,8 +128,11 @@ def _check(data: pd.DataFrame) -> None:
     if data.shape[0] == 0 or data.shape[1] == 0:
         what = Text("没有分区或没有指标", "there are no zones or no indicators")
         problems.append(Problem(what=what, remedy=Text("先测量指标", "measure indicators first")))
-    for name in data.columns:
-        if not pd.api.types.is_numeric_dtype(data[name].dtype):
+    for name in data.columns[data.columns.duplicated()]:
+        what = Text("有两列同名", "two columns have this name")
+        problems.append(Problem(what=what, remedy=Text("改名", "rename one"), column=str(name)))
+    for name, kind in zip(data.columns, data.dtypes, strict=True):
+        if not pd.api.types.is_numeric_dtype(kind):
             what = Text("不是数字", "not numbers")
             problems.append(Problem(what=what, remedy=Text("改为数字", "make it numbers"), column=str(name)))
     if problems:
@@ -228,7 +232,7 @@ def _groups(values: Array, names: Sequence[str], group: Sequence[str], *, rank: 
         mean = float(r[np.triu_indices(k, 1)].mean())
         rows[g] = {
             "indicators": k,
-            "alpha": k * mean / (1 + (k - 1) * mean),
+            "alpha": k * mean / spare if (spare := 1 + (k - 1) * mean) > 1e-9 else np.nan,
             "first_component": float(np.linalg.eigvalsh(r)[-1] / k),
             "mean_r": mean,
             "zones": int(full.sum()),

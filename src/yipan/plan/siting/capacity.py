@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from yipan.errors import Problem
-from yipan.plan.siting.checks import refuse, wrong, wrong_sites, wrong_values
+from yipan.plan.siting.checks import refuse, refuse_no_table, wrong, wrong_sites, wrong_values
 from yipan.plan.siting.solver import TOLERANCE, Answer, Model
 from yipan.plan.siting.values import Siting, frozen
 from yipan.text import Text
@@ -134,6 +134,7 @@ def capacitated(
     (20.0, [4.0, 2.0, 6.0])
     """
     c = np.asarray(costs, dtype=np.float64)
+    refuse_no_table(c, Text("费用", "costs"))
     case = _Case(
         costs=c,
         w=np.ones(len(c)) if weights is None else np.asarray(weights, dtype=np.float64),
@@ -150,7 +151,7 @@ def capacitated(
     model, x, z, r = _model(case, demand, site)
     answer = model.solve(nodes=nodes)
     if answer.status == "infeasible":
-        refuse(_out_of_place(case))
+        refuse(_out_of_place(case, nodes))
     return _served(case, answer, pairs=(demand, site), columns=(x, z, r))
 
 
@@ -296,7 +297,7 @@ def _model(case: _Case, demand: Ints, site: Ints) -> tuple[Model, Ints, Ints, In
     return model, x, z, r
 
 
-def _out_of_place(case: _Case) -> list[Problem]:
+def _out_of_place(case: _Case, nodes: int | None) -> list[Problem]:
     """Return how much stays unserved at the least where the sums suffice."""
     easy = _Case(
         costs=np.where(np.isfinite(case.costs), 0.0, np.inf),
@@ -309,7 +310,8 @@ def _out_of_place(case: _Case) -> list[Problem]:
         unit=case.unit,
     )
     model, *_ = _model(easy, *_pairs(easy))
-    least = model.solve().value
+    answer = model.solve(nodes=nodes)
+    least = answer.value if answer.proved else max(0.0, answer.bound)
     return [
         wrong(
             Text(

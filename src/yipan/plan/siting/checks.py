@@ -24,6 +24,22 @@ def refuse(problems: Sequence[Problem]) -> None:
         raise PlanError(Text("选址问题无解或不成立", "the siting problem has no answer"), problems=problems)
 
 
+def refuse_no_table(table: NDArray[np.generic], what: Text) -> None:
+    """Raise where coverage, costs or times are not a table of demand points and sites."""
+    if table.ndim != 2:
+        refuse(
+            [
+                wrong(
+                    Text(f"{what.zh}的形状是 {table.shape}", f"{what.en} have shape {table.shape}"),
+                    Text(
+                        "给出二维表:每个需求点一行,每个候选点一列",
+                        "give a table: a row for each demand point, a column for each site",
+                    ),
+                )
+            ]
+        )
+
+
 def wrong_values(what: Text, values: Floats, *, count: int) -> list[Problem]:
     """Return a problem where values are not `count` finite numbers, none negative."""
     if values.shape == (count,) and (np.isfinite(values) & (values >= 0)).all():

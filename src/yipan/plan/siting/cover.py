@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from yipan.plan.siting.checks import refuse, wrong, wrong_sites, wrong_values
+from yipan.plan.siting.checks import refuse, refuse_no_table, wrong, wrong_sites, wrong_values
 from yipan.plan.siting.reduce import merged_rows, outdone
 from yipan.plan.siting.solver import Answer, Model
 from yipan.plan.siting.values import Siting, frozen
@@ -82,6 +82,7 @@ def max_cover(
     ([1, 2], 90.0, [-1, 1, 1, 2], True)
     """
     degrees = np.asarray(cover, dtype=np.float64)
+    refuse_no_table(degrees, COVERAGE)
     n, m = degrees.shape
     w = np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)
     costs = np.zeros(m) if site_costs is None else np.array(site_costs, dtype=np.float64)
@@ -90,7 +91,7 @@ def max_cover(
     costs[held] = 0.0
     had = degrees[:, held].max(axis=1, initial=0.0)
     more = np.where(degrees > had[:, None], degrees, 0.0)
-    free, rows, mass = _reduced(more, w, costs=None if budget is None else costs)
+    free, rows, mass = _reduced(more, w, had=had, costs=None if budget is None else costs)
     part, base = np.ascontiguousarray(more[np.ix_(rows, free)]), had[rows]
     room = math.inf if p is None else p - len(held)
     model, x = _most(part, base, mass, costs=costs[free], room=room, budget=budget)
@@ -110,7 +111,7 @@ def max_cover(
     )
 
 
-def _reduced(more: Floats, w: Floats, *, costs: Floats | None) -> tuple[Ints, Ints, Floats]:
+def _reduced(more: Floats, w: Floats, *, had: Floats, costs: Floats | None) -> tuple[Ints, Ints, Floats]:
     """Return the sites and rows that matter, and the weights of the rows."""
     rows = np.flatnonzero((w > 0) & (more > 0).any(axis=1))
     free = np.flatnonzero((more[rows] > 0).any(axis=0))
@@ -119,7 +120,8 @@ def _reduced(more: Floats, w: Floats, *, costs: Floats | None) -> tuple[Ints, In
         needless = outdone(part > 0, np.zeros(len(free)) if costs is None else costs[free])
         if needless is not None:
             free = free[~needless]
-    first, mass = merged_rows(more[np.ix_(rows, free)] if len(free) else more[rows], w[rows])
+    part = more[np.ix_(rows, free)] if len(free) else more[rows]
+    first, mass = merged_rows(np.column_stack([part, had[rows]]), w[rows])  # alike in what they have, too
     return free, rows[first], mass
 
 
@@ -132,7 +134,10 @@ def _most(
     if math.isfinite(room):
         model.add_rows(np.zeros(m), x, 1.0, upper=[room])
     if budget is not None and math.isfinite(budget):
-        model.add_rows(np.zeros(m), x, costs, upper=[budget])
+        # in units of the budget (a power of 2: nothing is rounded), else small costs are nothing to HiGHS
+        unit = 2.0 ** math.floor(math.log2(budget)) if budget > 0 else 1.0
+        size = np.divide(costs, unit, out=np.full(m, 3.0), where=costs <= budget)
+        model.add_rows(np.zeros(m), x, size, upper=[budget / unit])
     row, level, place = _levels(part)
     y = model.add_variables(mass[row] * (level - _below(row, level, base)), upper=1.0)
     # y of one degree at most y of the next higher one, and the sites that cover just to this degree
@@ -246,6 +251,7 @@ def _check(
     refuse(out)
 
 
+COVERAGE = Text("覆盖", "coverage values")
 _WEIGHT = Text("需求点权重", "weights of demand")
 _COST = Text("设施费用", "costs of sites")
 _MOST = Text(

@@ -40,7 +40,7 @@ from yipan.errors import Problem
 from yipan.network.catchment import limited, two_step_floating_catchment
 from yipan.network.decay import Decay
 from yipan.network.values import UNREACHED
-from yipan.plan.siting.checks import refuse, wrong, wrong_values
+from yipan.plan.siting.checks import refuse, refuse_no_table, wrong, wrong_values
 from yipan.plan.siting.equity_model import AIMS, Aim, Case, judged, shared_out, worth
 from yipan.plan.siting.solver import TOLERANCE
 from yipan.plan.siting.values import Siting, frozen
@@ -132,6 +132,7 @@ def equitable(
     [2.0, 12.0]
     """
     people, beds, room = (np.asarray(v, dtype=np.float64) for v in (demand, supply, add))
+    refuse_no_table(times, Text("时间", "times"))
     refuse(_unsound(times, people, beds, room=room, p=p, total=total, aim=aim))
     weight = limited(limit, decay)
     shared = _shares(times, people, weight)
@@ -152,6 +153,8 @@ def equitable(
     )
     refuse(_too_little(case))
     share, answer = shared_out(case, nodes)
+    if case.full and total and not share.any():
+        refuse([_NOTHING_FOUND])
     if case.most:
         share = _needed(case, share)
     added = np.zeros(len(beds))
@@ -262,6 +265,10 @@ def _too_little(case: Case) -> list[Problem]:
     ]
 
 
+_NOTHING_FOUND = wrong(
+    Text("在允许的节点数内没有找到方案", "nothing was found within the nodes allowed"),
+    Text("允许更多节点,或去掉设施数的限制", "allow more nodes, or leave out the number of sites"),
+)
 _HIGHS = Text(
     "HiGHS 精确求解,容差为平均可达性的 1e-6", "solved exactly by HiGHS, tolerance 1e-6 of mean access"
 )

@@ -235,7 +235,7 @@ def _set_cover(asked: Asked, board: Board) -> Sited:
     covers = reached_within(board.seconds, limit)
     there = board.people > 0
     rows = np.flatnonzero(there & covers.any(axis=1))
-    found = set_cover(covers[rows], fixed=tuple(board.held), nodes=asked.nodes)
+    found = set_cover(covers[rows], fixed=tuple(board.held), nodes=_nodes(asked))
     return Sited(
         asked=asked,
         board=board,

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from yipan.errors import Problem
-from yipan.plan.siting.checks import refuse, wrong, wrong_sites, wrong_values
-from yipan.plan.siting.cover import best_site, opened
+from yipan.plan.siting.checks import refuse, refuse_no_table, wrong, wrong_sites, wrong_values
+from yipan.plan.siting.cover import COVERAGE, best_site, opened
 from yipan.plan.siting.reduce import implied, merged_rows, outdone
 from yipan.plan.siting.solver import TOLERANCE, Answer, Model
 from yipan.plan.siting.values import Siting, frozen
@@ -68,12 +68,14 @@ def set_cover(
     >>> s.chosen.tolist(), s.value, s.work["nodes"]
     ([1, 3], 2.0, 0)
     """
-    covers = np.asarray(cover, dtype=np.bool_)
-    m = covers.shape[1]
+    table = np.asarray(cover)
+    refuse_no_table(table, COVERAGE)
+    covers, m = table.astype(np.bool_), table.shape[1]
     costs = np.ones(m) if site_costs is None else np.array(site_costs, dtype=np.float64)
     refuse(
         wrong_values(Text("设施费用", "costs of sites"), costs, count=m)
         + wrong_sites(m, fixed=fixed, p=None)
+        + _unknown(table)
         + _bare(covers)
     )
     held = np.array(sorted(set(fixed)), dtype=np.int64)
@@ -92,7 +94,7 @@ def set_cover(
     more = free[opened(answer, x, begin)]
     chosen = _without_needless(covers, costs, held=held, more=np.concatenate([must, more]))
     value = float(costs[np.setdiff1d(chosen, held)].sum())
-    bound = answer.bound + float(costs[must].sum())
+    bound = max(0.0, answer.bound) + float(costs[must].sum())
     if (costs == np.round(costs)).all():  # every cost is whole: so is the least one
         bound = math.ceil(bound - TOLERANCE * max(1.0, abs(bound)))
     return Siting(
@@ -100,7 +102,7 @@ def set_cover(
         assigned=frozen(best_site(covers.astype(np.float64), chosen)),
         value=value,
         bound=min(float(bound), value),
-        proved=answer.proved,
+        proved=answer.proved or bound >= value,
         method=_FEWEST,
         work={
             "sites": m,
@@ -151,6 +153,19 @@ def _without_needless(covers: Bools, costs: Floats, *, held: Ints, more: Ints) -
         if covers[:, rest].any(axis=1).all():
             kept.remove(j)
     return np.array(sorted([*held, *kept]), dtype=np.int64)
+
+
+def _unknown(table: NDArray[np.generic]) -> list[Problem]:
+    """Return a problem where coverage is no number: it would count as covered."""
+    unknown = int(np.not_equal(table, table).sum())
+    if not unknown:
+        return []
+    return [
+        wrong(
+            Text(f"覆盖有 {unknown} 处缺失", f"{unknown} of the coverage values are missing"),
+            Text("填写是或否(1 或 0)", "write yes or no (1 or 0)"),
+        )
+    ]
 
 
 def _bare(covers: Bools) -> list[Problem]:

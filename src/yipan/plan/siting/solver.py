@@ -28,6 +28,8 @@ Status = Literal["optimal", "limit", "infeasible", "unbounded"]
 
 TOLERANCE = 1e-6
 """How far a row, a bound or a whole number may be missed, as HiGHS counts it by default."""
+SMALL = 1e-3
+"""Where no cost reaches this, all are scaled up for the solver."""
 _MOST = 2**31 - 1
 
 
@@ -47,7 +49,7 @@ class Answer:
         Objective at `x`, computed here; NaN without `x`.
     bound
         No point is better than this: below for least, above for most. `TOLERANCE` of the value (or of 1 where
-        that is more) is taken off what the solver says.
+        that is more; of the largest cost where all are below `SMALL`) is taken off what the solver says.
     nodes
         Nodes of branch and bound that were visited.
     """
@@ -176,7 +178,8 @@ class Model:
         parts = self._parts()
         if any(np.isnan(v).any() for v in (parts.matrix.data, parts.cost, parts.lower, parts.upper)):
             raise PlanError(Text("模型中有不是数的值", "the model holds what is no number"))
-        solver = _solver(parts, self, nodes)
+        unit = _unit(parts.cost)
+        solver = _solver(parts, self, nodes, unit=unit)
         if start is not None:
             values = np.asarray(start, dtype=np.float64).ravel()
             known = np.flatnonzero(np.isfinite(values)).astype(np.int32)
@@ -189,7 +192,7 @@ class Model:
         if solver.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
             solver.setOptionValue("presolve", "off")  # presolving stops before it knows which
             solver.run()
-        return self._answer(solver, parts)
+        return self._answer(solver, parts, unit)
 
     def _parts(self) -> _Parts:
         n, m = self.variables, self.rows
@@ -207,7 +210,7 @@ class Model:
             whole=np.concatenate(self._whole or [np.zeros(0, dtype=np.bool_)]),
         )
 
-    def _answer(self, solver: Any, parts: _Parts) -> Answer:
+    def _answer(self, solver: Any, parts: _Parts, unit: float) -> Answer:
         info, state = solver.getInfo(), solver.getModelStatus()
         status = _STATUS.get(state)
         if status is None:
@@ -222,7 +225,7 @@ class Model:
         nodes = int(info.mip_node_count) if whole else 0
         if status in ("infeasible", "unbounded"):
             return Answer(status, None, math.nan, worst if status == "infeasible" else -worst, nodes)
-        bound = float(info.mip_dual_bound if whole else info.objective_function_value)
+        bound = float(info.mip_dual_bound if whole else info.objective_function_value) * unit
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return Answer(status, None, math.nan, bound, nodes)
         x = np.array(solver.getSolution().col_value, dtype=np.float64)
@@ -230,7 +233,7 @@ class Model:
         x += 0.0  # no negative nothing
         value = float(parts.cost @ x) + self.offset
         bound = max(bound, value) if self.most else min(bound, value)
-        bound += (1.0 if self.most else -1.0) * TOLERANCE * max(1.0, abs(value))
+        bound += (1.0 if self.most else -1.0) * TOLERANCE * max(unit, abs(value))
         x.flags.writeable = False
         return Answer(status, x, value, bound, nodes)
 
@@ -257,12 +260,21 @@ def _joined(blocks: list[Floats]) -> Floats:
     return np.concatenate(blocks or [np.zeros(0)])
 
 
-def _solver(parts: _Parts, model: Model, nodes: int | None) -> Any:
+def _unit(cost: Floats) -> float:
+    """Return what costs are divided by: a power of 2 (nothing is rounded), 1 unless all are small.
+
+    HiGHS takes a cost below 1e-7 for nothing: without this, weights in billions would end in any choice.
+    """
+    largest = float(np.abs(cost).max(initial=0.0))
+    return 2.0 ** math.floor(math.log2(largest)) if 0.0 < largest < SMALL else 1.0
+
+
+def _solver(parts: _Parts, model: Model, nodes: int | None, *, unit: float) -> Any:
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = model.variables, model.rows
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = parts.cost, parts.lower, parts.upper
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = parts.cost / unit, parts.lower, parts.upper
     lp.row_lower_, lp.row_upper_ = parts.row_lower, parts.row_upper
-    lp.offset_ = model.offset
+    lp.offset_ = model.offset / unit
     lp.sense_ = highspy.ObjSense.kMaximize if model.most else highspy.ObjSense.kMinimize
     a = lp.a_matrix_
     a.format_ = highspy.MatrixFormat.kRowwise
