@@ -283,6 +283,7 @@ def test_all_problems_of_a_project_are_named_at_once() -> None:
         (ExtendLine(line="m1", end="st-a2", stops=(RIDGE,)), "st-a2 is no end of the line m1"),
         (ExtendLine(line="m1", end="st-b1", stops=()), "no new stop"),
         (ExtendLine(line="m1", end="st-b1", stops=(LINE.stops[0],)), "the same station as the stop before"),
+        (ExtendLine(line="m1", end="st-b1", stops=(Stop("n", "", "", "106.3", 29.1),)), "no such longitude"),  # type: ignore[arg-type]
         (ExtendLine(line="m1", end="st-b1", stops=(Stop("far", "", "", 107.9, 29.1),)), "outside the region"),
         (
             ExtendLine(line="m1", end="st-b1", stops=(Stop("st-a1", "", "", 106.35, 29.1),)),
@@ -304,6 +305,8 @@ def test_all_problems_of_a_project_are_named_at_once() -> None:
         (RestoreArea(cell="B2", habitat="forest", km2=5.0, use="park", id="h1", en="x"), "already in use"),
         (Reinstate(), "no change is given"),
         (Reinstate(remove=((("table", "links"), ("id", "l9")),)), "there is no l9 in links.csv"),
+        (Reinstate(remove=((("table", "cells"), ("id", "A1")),)), "links.csv still names A1"),
+        (Reinstate(remove=((("table", "lines"), ("id", "m1")),)), "stops.csv still names m1"),
         (Reinstate(remove=((("table", "zones"), ("id", "A")),)), "not the table and the key of a row"),
         (Reinstate(links=((("row", 1), ("id", "l9"), ("speed", "fast")),)), "is of the wrong type: 'fast'"),
         (Reinstate(links=((("id", "l9"),),)), "the place of the row in its table"),

@@ -241,7 +241,8 @@ def stop_problems(stops: Sequence[Stop], *, before: str = "") -> list[Problem]:
                     ("写上新的或已有的车站编号", "write the id of a new or an existing station"),
                 )
             )
-        if not (np.isfinite(s.lon) and np.isfinite(s.lat) and abs(s.lon) <= 180 and abs(s.lat) <= 90):
+        numbers = all(isinstance(v, (int, float)) for v in (s.lon, s.lat))
+        if not (numbers and abs(s.lon) <= 180 and abs(s.lat) <= 90):  # not of NaN either
             out.append(
                 problem(
                     column,

@@ -105,7 +105,7 @@ class Reinstate(Change):
                         ("删去这一行", "leave this row out"),
                     )
                 )
-        return [*out, *self._hanging(region), *self._untyped(region)]
+        return [*out, *self._hanging(region), *self._left_hanging(region), *self._untyped(region)]
 
     def _untyped(self, region: Region) -> list[Problem]:
         """Return a problem for each value of a further column of the cells that is not as the others are."""
@@ -133,6 +133,33 @@ class Reinstate(Change):
             for i, row in enumerate(getattr(self, table), start=1):
                 out += missing(f"{table}[{i}].{column}", str(dict(row)[column]), known, what)
         return out
+
+    def _left_hanging(self, region: Region) -> list[Problem]:
+        """Return a problem for each cell or line taken out that rows which stay still name."""
+        out = []
+        for table, column, of in (
+            ("links", "from", "cells"),
+            ("links", "to", "cells"),
+            ("stops", "line", "lines"),
+        ):
+            schema = SCHEMAS[table]
+            gone = {str(dict(r)["id"]) for r in self.remove if dict(r)["table"] == of}
+            gone -= {str(dict(r)["id"]) for r in getattr(self, of)}
+            moved = {_key(dict(r), schema) for r in (*self.remove, *getattr(self, table))}
+            named = {
+                str(r[column])
+                for r in region.table(table).to_dict("records")
+                if str(r[column]) in gone and _key(r, schema) not in moved
+            }
+            out += [
+                problem(
+                    "remove",
+                    (f"{schema.file} 仍引用 {name}", f"{schema.file} still names {name}"),
+                    ("把这些行也写进 remove", "take those rows out as well"),
+                )
+                for name in sorted(named)
+            ]
+        return list(dict.fromkeys(out))
 
     def apply(self, region: Region) -> Region:
         """Return the region with the rows as they were."""
