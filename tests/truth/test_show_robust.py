@@ -11,9 +11,10 @@ import pytest
 from show_fixture import measured, told
 from yipan.plan.robust.values import Robustness
 from yipan.plan.values import Plan
+from yipan.show.chapter_drivers import OPENINGS
 from yipan.show.chapter_headline import headline
 from yipan.show.chapter_phasing import phasing_blocks
-from yipan.show.chapter_robust import OPENINGS, robust_chapter, robust_words
+from yipan.show.chapter_robust import robust_chapter, robust_words
 from yipan.show.chapter_sure import sure_chapter
 from yipan.show.material import Material
 from yipan.show.model import Block, Cards, FigureBlock, Heading, Paragraph, TableBlock

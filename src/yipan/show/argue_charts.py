@@ -33,7 +33,7 @@ class Loss:
 
 def loss_bars(rows: Sequence[Loss], *, unit: Text, title: Text, uid: str) -> Node:
     """Return a filled bar for what is lost for good, inside an open one for the money left idle."""
-    left, step, top = 250.0, 46.0, 40.0
+    left, step, top = 250.0, 44.0, 40.0
     height = top + step * len(rows) + 28
     marks = ticks(min(0.0, *(r.lost for r in rows)), max(max(r.idle, r.lost) for r in rows), 5)
     at_x = _scale(marks, left, WIDTH - 72)
@@ -142,7 +142,7 @@ class Swing:
 
 def tornado(rows: Sequence[Swing], *, stated: float, unit: Text, title: Text, uid: str) -> Node:
     """Return bars from the result as stated to that with one input low (open, above) and high (filled)."""
-    left, right, step, top = 270.0, 96.0, 30.0, 56.0
+    left, right, step, top = 300.0, 96.0, 30.0, 56.0
     height = top + step * len(rows) + 28
     ends = [v for r in rows for v in (r.low, r.high)]
     marks = ticks(min(stated, *ends), max(stated, *ends), 5)

@@ -12,7 +12,7 @@ from yipan.show.chapter_scores import SCORE_UNIT, panel
 from yipan.show.material import Material
 from yipan.show.model import Block, Column, FigureBlock, Panel, Paragraph, TableBlock, Trace
 from yipan.show.numbers import fixed, money_unit
-from yipan.show.story import OBJECTIVE_POINTS, PlanStory, cost_unit, plan_trace
+from yipan.show.story import OBJECTIVE_POINTS, PlanStory, cost_unit, plan_trace, points_and_money
 from yipan.text import Text
 
 MEASURED = Text("搜索中实测的项目组合", "sets of projects measured by the search")
@@ -127,9 +127,7 @@ def _money_figure(story: PlanStory, curves: Sequence[MoneyCurve]) -> FigureBlock
         ),
         panels=panels,
         across=len(curves),
-        trace=argue_trace(
-            story, unit=Text(f"分;{cost_unit(story.m).zh}", f"points; {cost_unit(story.m).en}")
-        ),
+        trace=argue_trace(story, unit=points_and_money(story.m)),
         note=Text(f"{more.zh}{rests.zh}", f"{more.en} {rests.en}"),
     )
 
@@ -196,7 +194,5 @@ def _money_table(story: PlanStory, a: Argument, curves: Sequence[MoneyCurve]) ->
             Column(label=Text("依据", "Rests on"), share=1.0),
         ),
         rows=tuple(rows),
-        trace=argue_trace(
-            story, unit=Text(f"分;{cost_unit(story.m).zh}", f"points; {cost_unit(story.m).en}")
-        ),
+        trace=argue_trace(story, unit=points_and_money(story.m)),
     )

@@ -11,7 +11,7 @@ from yipan.show.colours import BRAND, MUTED
 from yipan.show.material import Material
 from yipan.show.model import Block, Cell, Column, FigureBlock, Heading, Paragraph, TableBlock
 from yipan.show.numbers import money_unit, percent
-from yipan.show.story import PlanStory, plan_trace
+from yipan.show.story import PlanStory, plan_trace, sentence
 from yipan.text import Text
 
 POINT_YEARS = Text("分·年,已贴现", "point-years, discounted")
@@ -23,7 +23,7 @@ def phasing_blocks(m: Material, plan: Plan) -> list[Block]:
     if plan.phased is not None:
         out += [
             Heading(Text("年份怎样排出", "How the years were chosen")),
-            Paragraph(_sentence(plan.phased.words())),
+            Paragraph(sentence(plan.phased.words())),
             _gain_figure(m, plan, plan.phased),
             _worth_figure(m, plan, plan.phased),
             *_moved_table(m, plan, plan.phased),
@@ -36,15 +36,11 @@ def phasing_blocks(m: Material, plan: Plan) -> list[Block]:
     return out
 
 
-def _sentence(text: Text) -> Text:
-    return Text(text.zh, text.en[:1].upper() + text.en[1:])
-
-
 def _present(m: Material, plan: Plan) -> Text:
     """Say the present value in the region's currency."""
     assert plan.present is not None  # noqa: S101 - asked before
     words, unit = plan.present.words(), money_unit(m.region.meta.currency, prices=m.region.meta.price_year)
-    return _sentence(
+    return sentence(
         Text(words.zh.replace("亿单位货币", unit.zh), words.en.replace("1e8 of the currency", unit.en))
     )
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
-from yipan.measure.values import NEED_NAMES
 from yipan.plan.argue.values import SEEN
-from yipan.plan.robust.values import Driver, Duel, Opening, Outcome, Robustness
+from yipan.plan.robust.values import Duel, Outcome, Robustness
 from yipan.plan.robust.words import bad_words, check_words
 from yipan.plan.values import Plan
-from yipan.show.argue_charts import Swing, tornado
 from yipan.show.cells import change, number, words
+from yipan.show.chapter_drivers import drawn_trace, driver_blocks, opening_table
 from yipan.show.chapter_scores import SCORE_UNIT, panel
 from yipan.show.charts import ticks
 from yipan.show.intervals import Interval, Reading, interval_chart
@@ -28,20 +25,10 @@ from yipan.show.model import (
     Heading,
     Paragraph,
     TableBlock,
-    Trace,
 )
 from yipan.show.numbers import fixed, money, percent
-from yipan.show.story import OBJECTIVE_POINTS, PlanStory, cost_unit, plan_trace
+from yipan.show.story import OBJECTIVE_POINTS, PlanStory, plan_trace, points_and_money, sentence
 from yipan.text import Text
-
-DRIVERS, OPENINGS = 8, 8
-"""Uncertain inputs and openings shown; how many more there are is said."""
-KINDS = {
-    "cost": Text("造价", "cost"),
-    "delay": Text("延期", "delay"),
-    "effect": Text("效果", "effect"),
-    "demand": Text("需求", "demand"),
-}
 
 
 def robust_chapter(m: Material, plan: Plan) -> Chapter:
@@ -57,8 +44,8 @@ def robust_chapter(m: Material, plan: Plan) -> Chapter:
         ]
         if found.duels:
             blocks.append(_duel_table(story, found))
-        blocks += [Heading(Text("什么影响最大", "What moves it most")), *_drivers(story, found)]
-        blocks += [Heading(Text("能否按期建成", "Built in time")), _opening_table(story, found)]
+        blocks += [Heading(Text("什么影响最大", "What moves it most")), *driver_blocks(story, found)]
+        blocks += [Heading(Text("能否按期建成", "Built in time")), opening_table(story, found)]
     if plan.regret is not None:
         blocks += [
             Heading(Text("不同情景下的遗憾", "Regret over futures")),
@@ -155,7 +142,7 @@ def _cards(m: Material, found: Robustness) -> Cards:
 def _spread_figure(story: PlanStory, found: Robustness) -> FigureBlock:
     rows = [
         Interval(
-            name=_capital(o.name),
+            name=sentence(o.name),
             middle=o.horizon.p50,
             low=o.horizon.p5,
             high=o.horizon.p95,
@@ -186,13 +173,8 @@ def _spread_figure(story: PlanStory, found: Robustness) -> FigureBlock:
         number=story.m.numbers.figure(),
         caption=title,
         panels=(panel(svg, title),),
-        trace=_trace(story),
+        trace=drawn_trace(story),
     )
-
-
-def _capital(name: Text) -> Text:
-    en = name.in_("en")
-    return Text(name.zh, en[:1].upper() + en[1:])
 
 
 def _outcome_table(story: PlanStory, found: Robustness) -> TableBlock:
@@ -200,7 +182,7 @@ def _outcome_table(story: PlanStory, found: Robustness) -> TableBlock:
 
     def row(o: Outcome) -> tuple[Cell, ...]:
         return (
-            words(_capital(o.name), strong=o is found.outcomes[0]),
+            words(sentence(o.name), strong=o is found.outcomes[0]),
             *(number(v, 3) for v in (o.planned, o.horizon.p5, o.horizon.p50, o.horizon.p95)),
             _best(o.worst, 3, best=o.plan == found.best_in_bad),
             _best(o.regret, 3, best=o.plan == found.least_regret),
@@ -231,7 +213,7 @@ def _outcome_table(story: PlanStory, found: Robustness) -> TableBlock:
             Column(label=Text("按期", "In time"), unit=Text("%", "%"), numeric=True, share=0.8),
         ),
         rows=tuple(row(o) for o in found.outcomes),
-        trace=_trace(story, unit=Text(f"分;{cost_unit(story.m).zh}", f"points; {cost_unit(story.m).en}")),
+        trace=drawn_trace(story, unit=points_and_money(story.m)),
         note=Text(
             "最差均值:各方案自身最差情形的平均(CVaR)。平均遗憾:逐次与所比方案中最好者之差的平均。逐年均值:"
             "方案期内各年目标值按贴现率加权平均的中位数。绿色:该列最好。",
@@ -249,7 +231,7 @@ def _best(value: float, decimals: int, *, best: bool) -> Cell:
 def _duel_table(story: PlanStory, found: Robustness) -> TableBlock:
     rows = [
         (
-            words(_capital(found.name(d.other))),
+            words(sentence(found.name(d.other))),
             number(100 * d.ahead, 1),
             number(100 * d.error, 1),
             number(100 * d.level, 1),
@@ -274,119 +256,11 @@ def _duel_table(story: PlanStory, found: Robustness) -> TableBlock:
             Column(label=Text("标准误", "Std. error"), unit=SCORE_UNIT, numeric=True),
         ),
         rows=tuple(rows),
-        trace=_trace(story, unit=Text("%;分", "%; points")),
+        trace=drawn_trace(story, unit=Text("%;分", "%; points")),
         note=Text(
             f"标准误只反映抽样 {fixed(float(found.draws), 0)} 次的误差;范围本身是否合适是另一回事。",
             f"Standard errors are those of drawing {fixed(float(found.draws), 0)} times; whether the ranges"
             " are right is another matter.",
-        ),
-    )
-
-
-def _drivers(story: PlanStory, found: Robustness) -> list[Block]:
-    noise = 3.0 / math.sqrt(found.draws)
-    seen = [d for d in found.drivers if abs(d.high - d.low) >= SEEN or abs(d.correlation) > noise]
-    if not seen:
-        return [Paragraph(Text("没有分辨得出影响的因素。", "No input moves the plan visibly."))]
-    shown = sorted(seen[:DRIVERS], key=lambda d: -abs(d.high - d.low))
-    rows = [
-        Swing(name=_driver_name(story, d), low=d.low, high=d.high, correlation=d.correlation) for d in shown
-    ]
-    title = Text(
-        "单个因素变动时方案的目标值(竖线为一切按计划)",
-        "Objective of the plan with one input changed (the line: all as planned)",
-    )
-    svg = tornado(
-        rows, stated=found.outcomes[0].planned, unit=SCORE_UNIT, title=title, uid=story.m.numbers.uid()
-    )
-    figure = FigureBlock(
-        key="drivers",
-        number=story.m.numbers.figure(),
-        caption=title,
-        panels=(panel(svg, title),),
-        trace=_trace(story),
-        note=Text(
-            f"共 {len(found.drivers)} 个因素变动,能从噪声中分辨的 {len(seen)} 个,"
-            f"所示为秩相关最强的 {len(shown)} 个。"
-            "其余因素保持所列数值(或范围内最近的一端)。秩相关取自全部抽样:"
-            "单个因素不动目标值而秩相关不为零,"
-            "说明它只在与其他因素一起时起作用。",
-            f"{len(found.drivers)} inputs vary, {len(seen)} can be told from noise, the {len(shown)} with the"
-            " strongest rank correlation are shown. All others as stated (or at the nearer end of their"
-            " range). Rank correlations are over all draws: where the bar is nothing and the"
-            " correlation is not, the input matters only together with others.",
-        ),
-    )
-    return [figure, *_deciders(story, seen)]
-
-
-def _deciders(story: PlanStory, seen: list[Driver]) -> list[Block]:
-    """Say what the lead over the runner-up hangs on: often other inputs than the value."""
-    lead = sorted((d for d in seen if d.between is not None), key=lambda d: -abs(d.between or 0.0))[:3]
-    if not lead:
-        return []
-    zh = "、".join(f"{_driver_name(story, d).zh}({fixed(d.between, 2, sign=True)})" for d in lead)
-    en = ", ".join(f"{_driver_name(story, d).en} ({fixed(d.between, 2, sign=True)})" for d in lead)
-    return [
-        Paragraph(
-            Text(
-                f"与对次优方案的领先关系最大的因素(秩相关):{zh}。",
-                f"What the lead over the runner-up goes with most (rank correlation): {en}.",
-            )
-        )
-    ]
-
-
-def _driver_name(story: PlanStory, d: Driver) -> Text:
-    kind = KINDS[d.kind]
-    if d.kind == "demand":
-        of = NEED_NAMES.get(
-            d.project, Text("全部", "all") if d.project == "all" else Text(d.project, d.project)
-        )
-    else:
-        of = story.name(d.project)
-    return Text(f"{of.zh}:{kind.zh}", f"{of.in_('en')}: {kind.en}")
-
-
-def _opening_table(story: PlanStory, found: Robustness) -> TableBlock:
-    def row(o: Opening) -> tuple[Cell, ...]:
-        late = float("nan") if o.mean is None else o.mean - o.planned
-        return (
-            words(story.name(o.project)),
-            Cell(Text(*(str(o.planned),) * 2), float(o.planned)),
-            number(o.mean, 1) if o.mean is None else Cell(Text(*(f"{o.mean:.1f}",) * 2), o.mean),
-            number(late, 1, sign=True),
-            number(100 * o.in_time, 1, bar=o.in_time),
-        )
-
-    every = sorted(found.outcomes[0].openings, key=lambda o: (o.in_time, o.project))
-    shown, rest = every[:OPENINGS], Text("", "")
-    if len(every) > OPENINGS:
-        least = percent(every[OPENINGS].in_time, 1)
-        rest = Text(
-            f"只列最没有把握的 {OPENINGS} 个,其余 {len(every) - OPENINGS} 个期内建成的可能不低于 {least}。",
-            f" The {OPENINGS} least sure are shown; the other {len(every) - OPENINGS} open in time with a"
-            f" chance of at least {least}.",
-        )
-    return TableBlock(
-        key="openings",
-        number=story.m.numbers.table(),
-        caption=Text(
-            "各项目见效年份:计划、平均与期内建成的可能",
-            "When projects open: planned, on average, chance in time",
-        ),
-        columns=(
-            Column(label=Text("项目", "Project"), share=3.4),
-            Column(label=Text("计划", "Planned"), unit=Text("年", "year"), numeric=True),
-            Column(label=Text("平均", "Mean"), unit=Text("年", "year"), numeric=True),
-            Column(label=Text("平均晚", "Mean delay"), unit=Text("年", "years"), numeric=True),
-            Column(label=Text("期内建成", "In time"), unit=Text("%", "%"), numeric=True),
-        ),
-        rows=tuple(row(o) for o in sorted(shown, key=lambda o: (o.planned, o.project))),
-        trace=_trace(story, unit=Text("年;%", "year; %")),
-        note=Text(
-            f"平均只计建成的情形;期内为 {found.horizon} 年及以前。{rest.zh}",
-            f"Means are over the futures in which it opens; in time: by {found.horizon}.{rest.en}",
         ),
     )
 
@@ -451,13 +325,3 @@ def _checked(story: PlanStory, found: Robustness) -> list[Text]:
             Text("所比方案的每个项目都有不确定范围。", "Every project of the plans compared has ranges.")
         )
     return out
-
-
-def _trace(story: PlanStory, *, unit: Text = OBJECTIVE_POINTS) -> Trace:
-    return plan_trace(
-        story.m,
-        story.plan,
-        unit=unit,
-        source=Text("项目自身或其类别的不确定范围", "ranges of each project, or of its reference class"),
-        quality=Text("假设(范围)、推算(结果)", "assumed (ranges), derived (results)"),
-    )

@@ -26,14 +26,14 @@ from yipan.show.model import (
     TableBlock,
 )
 from yipan.show.numbers import fixed, percent
-from yipan.show.story import OBJECTIVE_POINTS, plan_trace
+from yipan.show.story import OBJECTIVE_POINTS, plan_trace, sentence
 from yipan.text import Text
 
 
 def sure_chapter(m: Material, plan: Plan) -> Chapter:
     """Return the bound, the comparison with adding stand-alone scores, and the verification."""
     blocks: list[Block] = [
-        Paragraph(plan.objective.words(m.region.meta.currency), "note"),
+        Paragraph(sentence(plan.objective.words(m.region.meta.currency)), "note"),
         _bound_cards(plan),
         Paragraph(plan.bound.proof),
         Heading(Text("与单项得分相加的做法比较", "Against adding up stand-alone scores")),

@@ -116,6 +116,18 @@ def plan_trace(
     return replace(base, run_id=plan.run_id)
 
 
+def points_and_money(m: Material) -> Text:
+    """Return the unit of what counts in points and in money."""
+    unit = cost_unit(m)
+    return Text(f"分;{unit.zh}", f"points; {unit.en}")
+
+
+def sentence(text: Text) -> Text:
+    """Return a text that begins with a capital letter."""
+    en = text.in_("en")
+    return Text(text.zh, en[:1].upper() + en[1:])
+
+
 def cost_unit(m: Material) -> Text:
     """Return the unit of money, in the region's currency, with its price year."""
     return money_unit(m.region.meta.currency, prices=m.region.meta.price_year)
