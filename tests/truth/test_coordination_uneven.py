@@ -76,3 +76,12 @@ def test_what_structures_lack_is_told() -> None:
     lacking = whole(TINY, measure(TINY))
     assert lacking.structure is None
     assert lacking.absent["structure"][0].file == "statistics.csv"
+
+
+def test_money_is_not_added_to_jobs_nor_a_total_to_its_parts() -> None:
+    more = {"gdp_total": [100.0, 100.0, 50.0], "jobs:steel": [5.0, 1.0, 2.0], "jobs:ships": [1.0, 1.0, 9.0]}
+    found = zone_structure(with_sectors(SECTORS | more))
+    assert found.sectors == tuple(sorted(SECTORS))
+    assert found.likeness.equals(zone_structure(with_sectors(SECTORS)).likeness)
+    named = {f"jobs:{k}": [1.0 + k, 2.0, 3.0] for k in range(4)}
+    assert zone_structure(with_sectors(SECTORS | named)).sectors == tuple(named)

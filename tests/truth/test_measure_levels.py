@@ -408,3 +408,12 @@ def test_clusters_have_their_own_indicators_beside_means_of_zones() -> None:
 def test_years_are_measured_of_zones_clusters_and_region_only() -> None:
     with pytest.raises(MeasureError, match="not indicators of zones or of the region: Y-PAR-01, Y-CEL-08"):
         panel(example("tiny"), [2020], indicators=["N-LIV-02", "Y-PAR-01", "Y-CEL-08"])
+
+
+def test_a_zone_without_residents_has_no_mean_over_residents() -> None:
+    tiny = example("tiny")
+    cells = tiny.table("cells")
+    cells.loc[cells["zone"] == "C", "population"] = 0.0
+    pairs = measure(tiny.replace(cells=cells), levels=("pair",)).pairs
+    for i in ("Y-PAR-01", "Y-PAR-02", "Y-PAR-03", "Y-PAR-04", "C-INF-04"):
+        assert pairs[i].notna().tolist() == [True, False, True, False, False, False]

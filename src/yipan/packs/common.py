@@ -108,16 +108,15 @@ def cluster_cells(region: Region) -> list[Mask]:
 def between_zones(region: Region, mode: Mode) -> GroupMeans:
     """Return mean times between the residents of zones, with the share within 60 min; remembered.
 
-    A zone without cells has NaN.
+    A zone without residents has NaN.
     """
 
     def compute() -> GroupMeans:
         people, at = cells(region, "population"), np.asarray(region.cell_zone)
         zones = len(region.zone_ids)
         found = group_means(seconds(region, mode), at, people, groups=zones, limit=60)
-        empty = np.bincount(at, minlength=zones) == 0
         for table in (found.minutes, found.reached, found.within):
-            table[empty, :] = table[:, empty] = np.nan
+            table[found.deserted, :] = table[:, found.deserted] = np.nan
         return found
 
     return _BETWEEN.get(needs_key(region, (f"times:{mode}", "cells:population")), compute)

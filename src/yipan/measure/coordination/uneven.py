@@ -17,8 +17,8 @@ from yipan.measure.values import Results
 from yipan.region.value import Region
 from yipan.text import Text
 
-_SECTOR = re.compile(r"gdp_[a-z]+|(jobs|gdp):.+")
-"""Statistics that hold one sector each: the three sectors of value added, or ``jobs:NAME``, ``gdp:NAME``."""
+_SECTORS = tuple(map(re.compile, ("gdp_(primary|secondary|tertiary)", "gdp:.+", "jobs:.+")))
+"""Statistics that hold one sector each; those of one kind are compared, money is not added to jobs."""
 _WHAT = Text("产业结构无法测算", "industrial structures cannot be told")
 
 
@@ -83,6 +83,9 @@ def uneven_index(results: Results) -> tuple[dict[str, DagumGini], list[Problem]]
 def zone_structure(region: Region) -> Structure:
     """Return the industrial structures of the zones by the statistics of the base year.
 
+    Of the three sectors of value added, ``gdp:NAME`` and ``jobs:NAME`` the kind with the most sectors counts
+    (the first of equals).
+
     Raises
     ------
     MeasureError
@@ -106,9 +109,10 @@ def zone_structure(region: Region) -> Structure:
                 region.tables["statistics"].numbers("year"),
                 strict=True,
             )
-            if int(y) == year and _SECTOR.fullmatch(str(v))
+            if int(y) == year
         }
     )
+    names = max(([n for n in names if kind.fullmatch(n)] for kind in _SECTORS), key=len)
     refuse(_WHAT, _few(names, year))
     columns = {n: statistic(region, n, year) for n in names}
     table = pd.DataFrame(
