@@ -69,8 +69,8 @@ def _opening(a: Argument) -> Text:
         "以下均以目标函数的分值计。“精确”是指所有可行的组合都测过;“已测中最好”是指只在已测的组合中最好:"
         f"实际的替代损失只会更小,其他资金下的值只会更高,造价门槛两边都可能有出入。"
         f"为这一章另测了 {a.evaluations} 个组合。",
-        "All of this is in points of the objective. “Exact” means that every feasible set was measured; “best"
-        " measured” that it is the best of the sets measured: replacement costs can then only be lower,"
+        "All of this is in points of the objective. 'Exact' means that every feasible set was measured; 'best"
+        " measured' that it is the best of the sets measured: replacement costs can then only be lower,"
         " values for other money only higher, and threshold costs may be off either way."
         f" {a.evaluations} sets were measured for this chapter alone.",
     )
