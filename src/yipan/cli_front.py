@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import click
@@ -123,7 +124,7 @@ def _budgets(text: str) -> list[float]:
         out = [float(x) for x in text.replace("\uff0c", ",").split(",")]
     except ValueError:
         out = []
-    if not out or min(out) <= 0:
+    if not out or not all(0 < x < math.inf for x in out):
         raise click.BadParameter("写正数,如 500,1000 / write numbers above 0", param_hint="--budgets")
     return out
 

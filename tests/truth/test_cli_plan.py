@@ -133,3 +133,11 @@ def test_the_objective_of_the_folder_is_taken(made: Path, capsys: pytest.Capture
     found = said(capsys, "plan", region, "--quick", "--out", made / "own")
     assert found["objective"]["budget"] == 5.0  # type: ignore[index]
     assert run("check", region) == 0
+
+
+@pytest.mark.parametrize("budgets", ["nan,5", "inf", "0", "a"])
+def test_budgets_that_are_no_money_are_refused(
+    made: Path, budgets: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("front", made / "region", "--budget", 15, "--budgets", budgets) == 2
+    assert "--budgets" in capsys.readouterr().err

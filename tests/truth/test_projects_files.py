@@ -221,6 +221,7 @@ def test_a_region_without_projects_has_none(tmp_path: Path) -> None:
         (good(capital="cost = 3.0"), "duration", "which cost needs", "building years"),
         (good(capital="cost = -3.0\nduration = 2"), "cost", "below 0", "correct"),
         (good(capital="cost = 3.0\nduration = 0"), "duration", "below 1", "correct"),
+        (good(capital="cost = 3.0\nduration = 100_000_000"), "duration", "years are above 100", "correct"),
         (good(more="duration = 3"), "duration", "3 years, but capital has 2", "leave duration out"),
         (good(upkeep="upkeep = []"), "upkeep", "has no year", "at least one year"),
         (good(upkeep="upkeep = [0.1, -0.2]"), "upkeep", "negative", "zero or more"),

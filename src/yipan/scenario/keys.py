@@ -107,6 +107,8 @@ KEYS: tuple[Key, ...] = (
 )
 """Every key a project may hold, in the order in which it is written."""
 
+LONGEST_BUILDING, LONGEST_LIFE = 100, 1000
+"""Years beyond which a number is taken for a slip: a cost is spread over every building year."""
 _PAIRS = (("zh", "en"), ("owner_zh", "owner_en"), ("because_zh", "because_en"))
 
 
@@ -217,6 +219,16 @@ def _value_problems(values: Mapping[str, object]) -> list[Problem]:
         value = values.get(key)
         if isinstance(value, (int, float)) and value < least:
             wrong(key, f"{value} 小于 {least}", f"{value} is below {least}", "改正数值", "correct the number")
+    for key, most in (("duration", LONGEST_BUILDING), ("life", LONGEST_LIFE)):
+        value = values.get(key)
+        if isinstance(value, int) and value > most:
+            wrong(
+                key,
+                f"{value} 年超过 {most} 年",
+                f"{value} years are above {most}",
+                "改正数值",
+                "correct the number",
+            )
     quality = values.get("quality")
     if quality is not None and quality not in [q.value for q in Quality]:
         choices = ", ".join(q.value for q in Quality)
