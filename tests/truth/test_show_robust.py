@@ -122,6 +122,7 @@ def test_the_headline_says_how_robust_and_what_money_buys() -> None:
     of = headline(material(plan)).blocks
     d = r.duels[0]
     assert f"with a chance of {d.ahead:.1%} (standard error {d.error:.1%})" in said(of)
+    assert f"worst 10% of futures is {r.name(r.best_in_bad).en}." in said(of)
     assert "One more CNY 100 m of budget is worth" in said(of) or "With a larger budget" in said(of)
     bare = headline(material(replace(plan, robustness=None, argument=None))).blocks
     assert len(bare) == len(of) - 2

@@ -114,17 +114,18 @@ def _instead(story: PlanStory, r: Replacement) -> Text:
         return Text(
             "不可缺少:没有不含它而守住底线的组合", "indispensable: no set without it keeps every floor"
         )
-    tries = [_spent(story, r, most=k) for k in (3, 2, 1)]
+    tries = [*(_spent(story, r, most=k) for k in (3, 2, 1)), _spent(story, r, most=1, named=False)]
     return next((t for t in tries if widest([t], SMALL) <= ROOM), tries[-1])
 
 
-def _spent(story: PlanStory, r: Replacement, *, most: int) -> Text:
+def _spent(story: PlanStory, r: Replacement, *, most: int, named: bool = True) -> Text:
     zh, en = "没有更好的花法", "nothing else is worth the money"
     if r.instead:
         new = story.names(r.instead, most=most)
         zh, en = f"改投 {new.zh}", f"instead: {new.en}"
     if r.gone:
-        gone = story.names(r.gone, most=1)
+        n = len(r.gone)
+        gone = story.names(r.gone, most=1) if named else Text(f"{n} 个", f"{n} more of the plan")
         zh, en = f"{zh};连带落选 {gone.zh}", f"{en}. Out as well: {gone.en}"
     return Text(zh, en)
 

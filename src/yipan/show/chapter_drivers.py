@@ -60,14 +60,14 @@ def driver_blocks(story: PlanStory, found: Robustness) -> list[Block]:
         panels=(panel(svg, title),),
         trace=drawn_trace(story),
         note=Text(
-            f"共 {len(found.drivers)} 个因素变动,能从噪声中分辨的 {len(seen)} 个,"
-            f"所示为秩相关最强的 {len(shown)} 个。"
+            f"共 {len(found.drivers)} 个因素变动,影响能从噪声中分辨的 {len(seen)} 个,"
+            f"所示为其中秩相关最强的(至多 {DRIVERS} 个)。"
             "其余因素保持所列数值(或范围内最近的一端)。秩相关取自全部抽样:"
             "单个因素不动目标值而秩相关不为零,"
             "说明它只在与其他因素一起时起作用。",
-            f"{len(found.drivers)} inputs vary, {len(seen)} can be told from noise, the {len(shown)} with the"
-            " strongest rank correlation are shown. All others as stated (or at the nearer end of their"
-            " range). Rank correlations are over all draws: where the bar is nothing and the"
+            f"{len(found.drivers)} inputs vary, the effects of {len(seen)} can be told from noise; of these"
+            f" the strongest by rank correlation are shown ({DRIVERS} at most). All others as stated"
+            " (or at the nearer end of their range). Rank correlations are over all draws: where the bar is nothing and the"
             " correlation is not, the input matters only together with others.",
         ),
     )

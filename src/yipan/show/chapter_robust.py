@@ -90,10 +90,12 @@ def robust_words(plan: Plan) -> list[Text]:
     if found is None or d is None:
         return []
     said, n = chance(found, d), fixed(float(found.draws), 0)
+    best, tail = found.name(found.best_in_bad), percent(found.tail)
     return [
         Text(
-            f"造价、工期、效果抽样 {n} 次:本方案{said.zh}。",
-            f"In {n} futures of other costs, dates and effects the plan {said.en}.",
+            f"造价、工期、效果抽样 {n} 次:本方案{said.zh};最差的 {tail} 情形里平均最好的是{best.zh}。",
+            f"In {n} futures of other costs, dates and effects the plan {said.en}; best on average over its"
+            f" worst {tail} of futures is {best.in_('en')}.",
         )
     ]
 
