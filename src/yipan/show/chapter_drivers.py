@@ -67,8 +67,8 @@ def driver_blocks(story: PlanStory, found: Robustness) -> list[Block]:
             "说明它只在与其他因素一起时起作用。",
             f"{len(found.drivers)} inputs vary, the effects of {len(seen)} can be told from noise; of these"
             f" the strongest by rank correlation are shown ({DRIVERS} at most). All others as stated"
-            " (or at the nearer end of their range). Rank correlations are over all draws: where the bar is nothing and the"
-            " correlation is not, the input matters only together with others.",
+            " (or at the nearer end of their range). Rank correlations are over all draws: where"
+            " the bar is nothing and the correlation is not, the input matters only together with others.",
         ),
     )
     return [figure, *_deciders(story, seen)]
