@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from show_fixture import measured, planned
 
+from show_fixture import measured, planned
 from yipan.show.chapter_gains import SEEN, gains_chapter
 from yipan.show.material import Material
 from yipan.show.model import Paragraph, TableBlock

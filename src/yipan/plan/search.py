@@ -316,8 +316,7 @@ def _upper(job: _Job, solved: _Solved) -> Upper | None:
     top = None
     if solved.regretted is None:
         top = job.evaluator.valuation.ceilings(job.evaluator.results(frozenset()))
-    few = len(game.projects) > limits.both_greedy  # near-full sets of many candidates take long to build
-    return upper_bound(game, ceilings=top, evaluations=limits.bound_evaluations // (4 if few else 1))
+    return upper_bound(game, ceilings=top, evaluations=limits.bound_evaluations)
 
 
 def _run_id(job: _Job) -> str:
