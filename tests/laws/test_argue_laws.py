@@ -25,7 +25,15 @@ from yipan.text import Text
 SEEDS = st.integers(0, 10_000)
 QUICK = settings(max_examples=12, deadline=None, derandomize=True)
 ALL = Limits(exact_sets=10_000)
-WIDE = ArgueLimits(exact_sets=10_000, replacement=10_000, per_budget=10_000, per_threshold=10_000, missed=9)
+WIDE = ArgueLimits(
+    exact_sets=10_000,
+    replacement=10_000,
+    replacements=10_000,
+    per_budget=10_000,
+    per_threshold=10_000,
+    thresholds=10_000,
+    missed=9,
+)
 
 
 def best_of(problem, *, objective=None, price=None, without=None):

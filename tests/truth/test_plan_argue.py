@@ -232,7 +232,7 @@ def test_a_better_set_found_on_the_way_is_said():
 
 def test_why_tells_all_about_one_project_in_both_languages(argument):
     told = why(argument, "a")
-    assert told.lines[0].en == "a (a) is in the plan, taken 1st of 2."
+    assert told.lines[0].en == "a (a) is in the plan."  # found by enumeration, not in steps
     assert (told.share, told.good_sets, told.complete) == (1.0, 2, True)
     text = told.text("en")
     for part in ("+8.000 points", "5.000 less once", "1.75 times", "in every good plan"):

@@ -8,7 +8,7 @@ from itertools import islice
 
 from yipan.plan.game import Game
 from yipan.plan.greedy import Chosen
-from yipan.plan.rules import EPS
+from yipan.plan.rules import EPS, Rules
 
 _CHUNK = 256
 """Sets of an enumeration that are measured together."""
@@ -74,15 +74,17 @@ def feasible_sets(game: Game, ids: list[str]) -> Iterator[Chosen]:
 def count_sets(game: Game, ids: list[str], limit: int) -> int:
     """Return how many sets of `ids` the budget affords, stopping just above `limit`."""
     costs = [game.projects[i].cost for i in ids]
+    count, waiting = 0, [(0, game.objective.budget)]
+    while waiting and count <= limit:
+        k, left = waiting.pop()
+        count += 1  # of the sets that hold what was taken so far and nothing from k on
+        waiting += [(j + 1, left - costs[j]) for j in range(k, len(costs)) if costs[j] <= left + EPS]
+    return count
 
-    def go(k: int, left: float, count: int) -> int:
-        if count > limit or k == len(costs):
-            return count + (k == len(costs))
-        if costs[k] <= left + EPS:
-            count = go(k + 1, left - costs[k], count)
-        return go(k + 1, left, count) if count <= limit else count
 
-    return go(0, game.objective.budget, 0)
+def within_budget(rules: Rules) -> list[str]:
+    """Return the ids that the budget affords with all that must come with them."""
+    return [i for i in rules.ids if rules.cost(rules.closure(i)) <= rules.objective.budget + EPS]
 
 
 def rank(game: Game, chosen: Chosen) -> tuple[float, float, float, tuple[str, ...]]:

@@ -85,9 +85,9 @@ def _result(plan: Plan, lang: Lang) -> list[str]:
     c = plan.comparison
     cost = sum(s.project.cost for s in plan.scenario.starts)
     head = Text(
-        f"{len(plan.scenario.starts)} 个项目,资本 {cost:.1f} 亿元;目标值由 {c.base:.3f} 升至 {c.plan:.3f}"
+        f"{len(plan.scenario.starts)} 个项目,资本 {cost:.1f} 亿;目标值由 {c.base:.3f} 升至 {c.plan:.3f}"
         f"({c.plan - c.base:+.3f} 分)",
-        f"{len(plan.scenario.starts)} projects, capital {cost:.1f}; the objective rises from"
+        f"{len(plan.scenario.starts)} projects, capital {cost:.1f} (1e8); the objective rises from"
         f" {c.base:.3f} to"
         f" {c.plan:.3f} ({c.plan - c.base:+.3f} points)",
     )

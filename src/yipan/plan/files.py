@@ -11,6 +11,7 @@ import pandas as pd
 
 from yipan.errors import PlanError, Problem
 from yipan.plan.argue import argument_from_dict, argument_to_dict
+from yipan.plan.argue.files import plain
 from yipan.plan.objective_file import future_from_dict, objective_as_dict
 from yipan.plan.phasing import Phased, Present
 from yipan.plan.robust import robustness_from_dict, robustness_to_dict
@@ -94,28 +95,19 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
         "argument": None if plan.argument is None else argument_to_dict(plan.argument),
         "robustness": None if plan.robustness is None else robustness_to_dict(plan.robustness),
         "phased": None if plan.phased is None else _phased(plan.phased),
-        "present": None if plan.present is None else _plain(asdict(plan.present)),
+        "present": None if plan.present is None else plain(asdict(plan.present)),
         "regret": None if plan.regret is None else regret_rows(plan.regret),
     }
 
 
 def _phased(phased: Phased) -> dict[str, Any]:
     values = {f.name: getattr(phased, f.name) for f in fields(phased) if f.name != "path"}
-    return {k: _plain(v) for k, v in values.items()} | {"path": _frame(phased.path)}
-
-
-def _plain(value: Any) -> Any:
-    """Return nested plain values as JSON has them; numbers that are not finite become null."""
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
-    return _number(value) if isinstance(value, float) else value
+    return {k: plain(v) for k, v in values.items()} | {"path": _frame(phased.path)}
 
 
 def regret_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the regret in each future as JSON has it."""
-    return [{"future": str(f)} | _plain(row) for f, row in table.to_dict("index").items()]
+    return [{"future": str(f)} | plain(row) for f, row in table.to_dict("index").items()]
 
 
 def plan_from_dict(data: Mapping[str, Any]) -> Plan:
@@ -153,10 +145,27 @@ def _build(data: Mapping[str, Any]) -> Plan:
         scenario=Scenario(_words(data["scenario"]["name"]), starts),
         candidates=projects,
         reasons=tuple(
-            Reason(**{**r, "gains_most": _words(r["gains_most"]), "text": _words(r["text"])})
+            Reason(
+                project=str(r["project"]),
+                step=int(r["step"]),
+                alone=_float(r["alone"]),
+                at_step=_float(r["at_step"]),
+                lost=_float(r["lost"]),
+                per_cost=_float(r["per_cost"]),
+                gains_most=_words(r["gains_most"]),
+                text=_words(r["text"]),
+            )
             for r in data["reasons"]
         ),
-        missed=tuple(Missed(**{**m, "why": _words(m["why"])}) for m in data["missed"]),
+        missed=tuple(
+            Missed(
+                project=str(m["project"]),
+                gain=_float(m["gain"]),
+                per_cost=_float(m["per_cost"]),
+                why=_words(m["why"]),
+            )
+            for m in data["missed"]
+        ),
         bound=Bound(**{**data["bound"], "proof": _words(data["bound"]["proof"])}),
         comparison=Comparison(
             **{

@@ -32,7 +32,7 @@ def bound_of(game: Game, solution: Solution, upper: Upper | None) -> Bound:
     called proved. With several bounds, one without condition goes first, then the smaller.
     """
     base, value = game.value(frozenset()), solution.value
-    if upper is None and solution.exact is not None:
+    if upper is None and solution.exact is not None and solution.exact.proved:
         return Bound(value=value, upper=value, gap=0.0, proved=True, proof=_exact_words(solution))
     known = None if upper is None else upper.value
     b = solution.branched
@@ -42,7 +42,7 @@ def bound_of(game: Game, solution: Solution, upper: Upper | None) -> Bound:
     elif upper is not None and known is not None:
         top, proof, proved = max(known, value), _upper_words(game, solution, upper), False
     else:
-        return Bound(value=value, upper=None, gap=None, proved=False, proof=_open_words(solution))
+        return Bound(value=value, upper=None, gap=None, proved=False, proof=_open_words(game, solution))
     gap = (top - value) / (top - base) if top > base and not proved else 0.0
     return Bound(value=value, upper=value if proved else top, gap=gap, proved=proved, proof=proof)
 
@@ -124,13 +124,24 @@ def _local_words(solution: Solution) -> Text:
     )
 
 
-def _open_words(solution: Solution) -> Text:
+def _open_words(game: Game, solution: Solution) -> Text:
     local, subset = _local_words(solution), _subset_words(solution)
+    why = (
+        Text(
+            "目标值不是得分项之和(例如对各情景取最大遗憾),不能逐项界定",
+            "the objective is no sum of terms (but a largest regret over futures, for instance) that could be"
+            " bounded one by one",
+        )
+        if game.base.parts is None
+        else Text(
+            "候选项目不能一起建成来测量,或有项目使某些得分下降而无法界定",
+            "the candidates cannot all be built together to be measured, or some lower a score in a way that"
+            " cannot be bounded",
+        )
+    )
     return Text(
-        "没有证明上界:候选项目不能一起建成来测量,或有项目使某些得分下降而无法界定。" + local.zh + subset.zh,
-        "No upper bound is proved: the candidates cannot all be built together to be measured, or some"
-        " lower"
-        " a score in a way that cannot be bounded. " + " ".join(t for t in (local.en, subset.en) if t),
+        f"没有证明上界:{why.zh}。{local.zh}{subset.zh}",
+        f"No upper bound is proved: {why.en}. " + " ".join(t for t in (local.en, subset.en) if t),
     )
 
 

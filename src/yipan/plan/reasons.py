@@ -21,8 +21,7 @@ def reasons(game: Game, solution: Solution, evaluator: RegionEvaluator) -> tuple
     """Return one reason for each chosen project, in the order they were taken."""
     out = []
     for step, (i, gain) in enumerate(solution.trace, start=1):
-        e = solution.exchanges[i]
-        lost = solution.value - e.value
+        lost = solution.value - solution.exchanges[i].value
         most = gains_most(game, i, evaluator)
         out.append(
             Reason(
@@ -33,19 +32,35 @@ def reasons(game: Game, solution: Solution, evaluator: RegionEvaluator) -> tuple
                 lost=lost,
                 per_cost=gain / max(game.projects[i].cost, 1e-6),
                 gains_most=most,
-                text=_reason_text(game, i, e, (solution.alone[i], gain, lost, most), solution.chosen),
+                text=_reason_text(game, solution, i, step=step, most=most),
             )
         )
     return tuple(out)
 
 
-def _reason_text(
-    game: Game, i: str, e: Exchange, figures: tuple[float, float, float, Text], chosen: frozenset[str]
-) -> Text:
-    alone, gain, lost, most = figures
-    p = game.projects[i]
-    gone = sorted(chosen - e.chosen - {i})
-    new = sorted(e.chosen - chosen)
+def _reason_text(game: Game, solution: Solution, i: str, *, step: int, most: Text) -> Text:
+    e, alone, gain = solution.exchanges[i], solution.alone[i], solution.trace[step - 1][1]
+    lost, p, spent = solution.value - e.value, game.projects[i], _spent(game, solution, e)
+    when = (
+        Text("在此步", "at this step")
+        if step <= solution.stepwise
+        else Text(
+            "在其余项目之上(由替换或枚举选入)", "on top of the rest (it came by exchange or enumeration)"
+        )
+    )
+    because_zh, because_en = p.because.in_("zh").rstrip("。."), p.because.in_("en").rstrip("。.")
+    return Text(
+        f"{because_zh}。单独建设 {alone:+.3f} 分,{when.zh} {gain:+.3f} 分;没有它将少 {lost:.3f} 分"
+        f"{spent.zh}。{most.zh}。",
+        f"{because_en}. Alone {alone:+.3f} points, {when.en} {gain:+.3f}; without it the plan is {lost:.3f}"
+        f" points worse{spent.en}. {most.en}.",
+    )
+
+
+def _spent(game: Game, solution: Solution, e: Exchange) -> Text:
+    """Say what the money of a project is spent on without it, and what goes with it."""
+    gone = sorted(solution.chosen - e.chosen - {e.without})
+    new = sorted(e.chosen - solution.chosen)
     instead_zh = "、".join(game.projects[n].name.in_("zh") for n in new)
     instead_en = ", ".join(game.projects[n].name.in_("en") for n in new)
     if new:
@@ -54,19 +69,16 @@ def _reason_text(
             f"(腾出的资金改投:{instead_zh}{how_zh})",
             f" (the freed money spent on: {instead_en}{how_en})",
         )
-    else:
+    elif game.deficit(e.chosen) > 0:
+        zh, en = "(没有它就守不住底线)", " (no set tried without it keeps every floor)"
+    elif e.settled:
         zh, en = "(腾出的资金没有更好去处)", " (nothing left out is worth the freed money)"
+    else:
+        zh, en = "(试过的改投都没有更好)", " (no use of the freed money that was tried is better)"
     if gone:
         zh += f";依赖它的 {len(gone)} 个项目也随之落选"
         en += f"; {len(gone)} that need it would go too"
-    because_zh, because_en = p.because.in_("zh").rstrip("。."), p.because.in_("en").rstrip("。.")
-    return Text(
-        f"{because_zh}。单独建设 {alone:+.3f} 分,在此步 {gain:+.3f} 分;没有它将少 {lost:.3f} 分{zh}。"
-        f"{most.zh}。",
-        f"{because_en}. Alone {alone:+.3f} points, at this step {gain:+.3f}; without it the plan is"
-        f" {lost:.3f}"
-        f" points worse{en}. {most.en}.",
-    )
+    return Text(zh, en)
 
 
 def gains_most(game: Game, i: str, evaluator: RegionEvaluator) -> Text:
@@ -148,14 +160,14 @@ def _no_room(game: Game, chosen: frozenset[str], i: str) -> Text:
     short = game.rules.cost(wanted) - o.budget
     if short > EPS:
         return Text(
-            f"资金不足:还差 {short:.1f} 亿元;腾出资金的任何替换都没有更好",
+            f"资金不足:还差 {short:.1f} 亿;腾出资金的任何替换都没有更好",
             f"money: {short:.1f} (1e8) short; no exchange tried that frees it is better",
         )
     never = [j for j in sorted(wanted - chosen) if not buildable(game.projects[j], o)]
     if never:
         peak = max(game.projects[never[0]].capital)
         return Text(
-            f"单看它也排不下:某年需 {peak:.1f} 亿元(每年上限 {o.yearly:g}),或建设期超出 {o.start}–{o.end}",
+            f"单看它也排不下:某年需 {peak:.1f} 亿(每年上限 {o.yearly:g}),或建设期超出 {o.start}–{o.end}",
             f"does not fit even alone: one year takes {peak:.1f} (yearly limit {o.yearly:g}), or building it"
             f" takes longer than {o.start}–{o.end} allows",
         )

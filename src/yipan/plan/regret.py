@@ -230,6 +230,36 @@ def solve_regret(
     (['c'], 2.0)
     """
     best = {f: _best(f, game, solve(game, limits)) for f, game in games.items()}
+    return _over_regrets(rules, games, best, limits=limits, on_step=on_step, on_evaluation=on_evaluation)
+
+
+def solve_again(
+    rules: Rules,
+    known: Regretted,
+    limits: Limits,
+    *,
+    on_step: Callable[[str], None] = lambda _: None,
+    on_evaluation: Callable[[int], None] | None = None,
+) -> Regretted:
+    """Return what is known, or search again where a set measured since beats the best of some future.
+
+    Regrets against a best that is no longer the best found would be told too small.
+    """
+    best, games = known.evaluator.improved(), known.evaluator.games
+    if best is None:
+        return known
+    return _over_regrets(rules, games, best, limits=limits, on_step=on_step, on_evaluation=on_evaluation)
+
+
+def _over_regrets(
+    rules: Rules,
+    games: Mapping[str, Game],
+    best: Mapping[str, Best],
+    *,
+    limits: Limits,
+    on_step: Callable[[str], None],
+    on_evaluation: Callable[[int], None] | None,
+) -> Regretted:
     for _ in range(_ROUNDS):
         evaluator = RegretEvaluator(games, best)
         game = Game(rules, evaluator, on_evaluation=on_evaluation, batch=evaluator.many)

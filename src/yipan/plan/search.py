@@ -10,6 +10,7 @@ from functools import partial
 from yipan.errors import PlanError, errors_of
 from yipan.network.matrix.cluster import Client
 from yipan.plan.argue import ArgueLimits, Argument, argue
+from yipan.plan.argue.replace import informed
 from yipan.plan.bound import Upper, upper_bound
 from yipan.plan.cluster import assignment_of, batch_on
 from yipan.plan.core import Limits
@@ -20,7 +21,7 @@ from yipan.plan.phasing import Effort, Phased, best_years, present
 from yipan.plan.problem import check_problem
 from yipan.plan.proof import bound_of
 from yipan.plan.reasons import gains_most, missed, reasons
-from yipan.plan.regret import Regretted, future_games, solve_regret
+from yipan.plan.regret import Regretted, future_games, solve_again, solve_regret
 from yipan.plan.robust import Robustness, Sampling, contenders, robust
 from yipan.plan.rules import Rules, Years
 from yipan.plan.solve import Solution, adopt, solve
@@ -185,13 +186,27 @@ def _argued(job: _Job, solved: _Solved) -> tuple[_Solved, Argument | None]:
 
     for _ in range(_ADOPTED):
         argument = argue(solved.game, solved.solution, limits=job.depth.argue, gains=gains)
-        if not argument.better:
+        better = _better(job, solved, argument)
+        if better is None:
             break
-        better = adopt(solved.game, solved.solution, frozenset(argument.better), limits=job.limits)
-        solved = replace(solved, solution=better)
+        solved = better
     else:
         argument = argue(solved.game, solved.solution, limits=job.depth.argue, gains=gains)
-    return solved, argument
+    return replace(solved, solution=informed(solved.solution, argument.replacements)), argument
+
+
+def _better(job: _Job, solved: _Solved, argument: Argument) -> _Solved | None:
+    """Return what to go on with where arguing measured something better, for the plan or for a future."""
+    if solved.regretted is not None:
+        found = solve_again(
+            job.rules, solved.regretted, job.limits, on_step=job.watch.to, on_evaluation=job.watch.evaluated
+        )
+        if found is not solved.regretted:
+            return _Solved(found.game, found.solution, found)
+    if not argument.better:
+        return None
+    better = adopt(solved.game, solved.solution, frozenset(argument.better), limits=job.limits)
+    return replace(solved, solution=better)
 
 
 def _estimate(candidates: int, limits: Limits, depth: Depth | None) -> int:
@@ -329,6 +344,6 @@ def _run_id(job: _Job) -> str:
 
 def _name(objective: Objective) -> Text:
     return Text(
-        f"{objective.start}–{objective.end} 年方案(预算 {objective.budget:g} 亿元)",
+        f"{objective.start}–{objective.end} 年方案(预算 {objective.budget:g} 亿)",
         f"plan {objective.start}–{objective.end} (budget {objective.budget:g}, 1e8)",
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from yipan.plan.branch import Branched, branch_and_bound
-from yipan.plan.core import Exact, Limits, count_sets, enumerate_all, rank
+from yipan.plan.core import Exact, Limits, count_sets, enumerate_all, rank, within_budget
 from yipan.plan.exchange import Exchange, exchange
 from yipan.plan.game import Game
 from yipan.plan.greedy import Chosen, Grown, greedy, grow
@@ -38,6 +38,8 @@ class Solution:
     trace
         Chosen projects in the order they were taken, with the gain at that moment; those that came by
         exchange or enumeration at the end, with what the rest loses without them.
+    stepwise
+        How many of the trace, from its start, were taken one after the other.
     start_values
         Value of each start before it was improved.
     start
@@ -59,6 +61,7 @@ class Solution:
     trace: tuple[tuple[str, float], ...]
     start_values: dict[str, float]
     branched: Branched | None = None
+    stepwise: int = 0
 
 
 Step = Callable[[str], None]
@@ -69,7 +72,7 @@ def solve(game: Game, limits: Limits, *, on_step: Step = lambda _: None) -> Solu
     on_step("alone")
     alone = stand_alone(game)
     added = additive(game, alone)
-    ids = [i for i in game.rules.ids if game.rules.cost(game.rules.closure(i)) <= game.objective.budget]
+    ids = within_budget(game.rules)
     exact: Exact | None = None
     if count_sets(game, ids, limits.exact_sets) <= limits.exact_sets:
         on_step("exact")
@@ -77,7 +80,7 @@ def solve(game: Game, limits: Limits, *, on_step: Step = lambda _: None) -> Solu
     on_step("greedy")
     starts = _starts(game, added, exact, limits, alone)
     found = _Found(game, alone, limits)
-    found.take(max(starts, key=lambda n: (rank(game, starts[n].chosen), n)), starts)
+    found.take(max(starts, key=lambda n: (rank(game, starts[n].chosen), bool(starts[n].trace), n)), starts)
     on_step("exchange")
     found.polish()
     if exact is None:
@@ -103,6 +106,7 @@ def solve(game: Game, limits: Limits, *, on_step: Step = lambda _: None) -> Solu
         trace=_trace(game, found.chosen, found.taken, found.exchanges),
         start_values={n: game.value(s.chosen) for n, s in starts.items()},
         branched=branched,
+        stepwise=found.stepwise,
     )
 
 
@@ -122,6 +126,7 @@ def adopt(game: Game, solution: Solution, other: Chosen, *, limits: Limits) -> S
         exchanges=found.exchanges,
         start=found.name,
         trace=_trace(game, found.chosen, found.taken, found.exchanges),
+        stepwise=found.stepwise,
     )
 
 
@@ -136,6 +141,11 @@ class _Found:
     chosen: Chosen = frozenset()
     taken: tuple[tuple[str, float], ...] = ()
     exchanges: dict[str, Exchange] = field(default_factory=dict)
+
+    @property
+    def stepwise(self) -> int:
+        """How many of the projects were taken one after the other."""
+        return sum(i in self.chosen for i, _ in self.taken)
 
     def take(self, name: str, starts: dict[str, Grown]) -> None:
         """Begin with a start."""
@@ -203,7 +213,7 @@ def _starts(
         starts["gain"] = grow(game, by="gain")
         best = seeded(game, alone, evaluations=limits.seed_evaluations)
         if best is not None:
-            starts["seeds"] = best
+            starts["seeds"] = Grown(best.chosen, ())  # its steps began from a set, not from nothing
     return starts
 
 

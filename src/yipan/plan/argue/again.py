@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from yipan.plan.core import Limits, count_sets, enumerate_all, feasible_sets, rank
+from yipan.plan.core import Limits, count_sets, enumerate_all, feasible_sets, rank, within_budget
 from yipan.plan.game import Evaluate, Evaluation, Game
 from yipan.plan.greedy import Chosen, moves
 from yipan.plan.rules import EPS, Rules
@@ -65,7 +65,7 @@ def again(game: Game, rules: Rules, *, exact_sets: int, allowance: int) -> Again
     until the allowance is used up, and the best of all that is measured is returned.
     """
     inner = Game(rules, game.evaluation, slow=game.slow)
-    ids = [i for i in rules.ids if rules.cost(rules.closure(i)) <= rules.objective.budget + EPS]
+    ids = within_budget(rules)
     if count_sets(inner, ids, exact_sets) <= exact_sets:
         new = [s for s in feasible_sets(inner, ids) if s not in game.seen]
         if len(new) <= allowance:

@@ -10,8 +10,9 @@ from yipan.plan.argue.money import money_curve, threshold
 from yipan.plan.argue.near import near_best
 from yipan.plan.argue.pairs import pairs
 from yipan.plan.argue.replace import replacement
-from yipan.plan.argue.values import ArgueLimits, Argument, Told
+from yipan.plan.argue.values import ArgueLimits, Argument, Replacement, Told
 from yipan.plan.core import rank
+from yipan.plan.exchange import losses
 from yipan.plan.game import Game
 from yipan.plan.greedy import Chosen
 from yipan.plan.reasons import missed, on_top
@@ -65,13 +66,17 @@ def argue(
     before, chosen = game.evaluations, solution.chosen
     asked = _known(game, about)
     complete = solution.exact is not None and solution.exact.proved
-    replaced = tuple(replacement(game, chosen, i, limits=limits) for i in game.rules.in_order(chosen))
+    replaced = _replacements(game, chosen, limits)
     tops = {m.project: m for m in missed(game, solution, limit=limits.missed)}
     tops |= {i: m for i in asked if i not in chosen and (m := on_top(game, chosen, i)) is not None}
     others = tuple(sorted({*tops, *(i for i in asked if i not in chosen)}))
     budget = money_curve(game, chosen, what="budget", limits=limits)
     yearly = money_curve(game, chosen, what="yearly", limits=limits)
-    thresholds = tuple(threshold(game, i, limits=limits) for i in (*sorted(chosen), *others))
+    until = game.evaluations + limits.thresholds
+    thresholds = tuple(
+        threshold(game, i, limits=limits, allowance=until - game.evaluations)
+        for i in (*others, *sorted(chosen))
+    )
     near = near_best(game, chosen, limits=limits, complete=complete)
     found, left = pairs(game, chosen, others, allowance=limits.pairs)
     best = best_seen(game, game.rules)
@@ -96,6 +101,19 @@ def argue(
     )
 
 
+def _replacements(game: Game, chosen: Chosen, limits: ArgueLimits) -> tuple[Replacement, ...]:
+    """Return the replacement of each chosen project, in their order; small losses are searched first."""
+    lost = losses(game, chosen)
+    until = game.evaluations + limits.replacements
+    found: dict[str, Replacement] = {}
+    for i in sorted(chosen, key=lambda i: (lost[i], i)):
+        allowance = max(0, min(limits.replacement, until - game.evaluations))
+        found[i] = replacement(
+            game, chosen, i, dropped=lost[i], exact_sets=limits.exact_sets, allowance=allowance
+        )
+    return tuple(found[i] for i in game.rules.in_order(chosen))
+
+
 def _told(
     game: Game,
     solution: Solution,
@@ -105,7 +123,7 @@ def _told(
     gains: Callable[[str], Text | None],
 ) -> tuple[Told, ...]:
     """Return what is known about each candidate by itself."""
-    steps = {i: (k, gain) for k, (i, gain) in enumerate(solution.trace, start=1)}
+    steps = {i: (k, gain) for k, (i, gain) in enumerate(solution.trace[: solution.stepwise], start=1)}
     on_top = {i: m.gain for i, m in tops.items()} | dict(dropped)
     return tuple(
         Told(

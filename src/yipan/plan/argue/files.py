@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
@@ -57,11 +58,13 @@ def read_as(kind: type[V], data: Mapping[str, Any], *, form: str, version: int) 
 
 
 def plain(value: Any) -> Any:
-    """Return nested values as JSON has them: lists for tuples, dicts for mappings."""
+    """Return nested values as JSON has them: lists for tuples, dicts for mappings, null for no number."""
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
     return value
 
 
@@ -77,5 +80,5 @@ def _read(kind: Any, value: Any) -> Any:
     if origin is tuple:
         return tuple(_read(get_args(kind)[0], v) for v in value)
     if kind is float:
-        return float(value)
+        return float("nan") if value is None else float(value)
     return value

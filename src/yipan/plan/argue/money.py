@@ -109,26 +109,27 @@ def _yearly_needed(rules: Rules, s: Chosen) -> float | None:
     return high
 
 
-def threshold(game: Game, project: str, *, limits: ArgueLimits) -> Threshold:
+def threshold(game: Game, project: str, *, limits: ArgueLimits, allowance: int | None = None) -> Threshold:
     """Return between which multiples of its stated cost a project leaves the best plan found.
 
     What sets are worth does not depend on cost, and whether the best set holds the project can only change
     from yes to no as its cost rises; so the multiple is bracketed by halving over everything measured, and
-    the plan is searched again at both ends (`per_threshold` sets each) until the bracket stands. For a
-    project left out the bracket lies below 1: at that cost it would come in.
+    the plan is searched again at both ends (`per_threshold` sets each, `allowance` in all) until the bracket
+    stands. For a project left out the bracket lies below 1: at that cost it would come in.
     """
     rules, cost = game.rules, game.projects[project].cost
     if cost <= EPS:
         return Threshold(project=project, cost=cost, stays=None, leaves=None, by="free", exact=True)
     most = (game.objective.budget - rules.cost(rules.closure(project) - {project})) / cost
     exact, bracket = False, _bracket(game, project, most)
+    until = game.evaluations + (2 * _ROUNDS * limits.per_threshold if allowance is None else allowance)
     for _ in range(_ROUNDS):
         ends = [
             again(
                 game,
                 with_cost(rules, project, m),
                 exact_sets=limits.exact_sets,
-                allowance=limits.per_threshold,
+                allowance=max(0, min(limits.per_threshold, until - game.evaluations)),
             )
             for m in dict.fromkeys(bracket)
         ]
@@ -179,5 +180,6 @@ def _bracket(game: Game, project: str, most: float) -> tuple[float, float]:
 
 
 def _fits(game: Game, project: str, multiple: float) -> bool:
-    """Whether the project with what it needs alone still keeps every rule at a multiple of its cost."""
-    return with_cost(game.rules, project, multiple).feasible(game.rules.closure(project))
+    """Whether a measured set with the project keeps every rule and floor at a multiple of its cost."""
+    rules = with_cost(game.rules, project, multiple)
+    return any(project in s and game.deficit(s) == 0 and rules.feasible(s) for s in game.seen)

@@ -22,8 +22,9 @@ class ArgueLimits:
     exact_sets
         A plan is found again by measuring every affordable set where there are at most this many and the
         ones not measured yet are within the allowance below; otherwise by improving what is known.
-    replacement
-        Sets measured anew for the plan without one project.
+    replacement, replacements
+        Sets measured anew for the plan without one project, and for all projects together; those whose loss
+        is smallest come first, as they are disputed most.
     missed
         Projects left out that are argued about like the chosen ones.
     pairs
@@ -36,23 +37,25 @@ class ArgueLimits:
     budget_steps, budget_share, per_budget
         Budgets tried on each side of the stated one, the share of it between two of them, and the sets
         measured anew for each.
-    per_threshold
-        Sets measured anew at each end of the bracket of a threshold cost.
+    per_threshold, thresholds
+        Sets measured anew at each end of the bracket of a threshold cost, and for all of them together.
     """
 
     exact_sets: int = 256
     replacement: int = 6
+    replacements: int = 30
     missed: int = 5
-    pairs: int = 40
+    pairs: int = 24
     alternatives: int = 3
     rounds: int = 2
-    per_round: int = 20
+    per_round: int = 8
     near_points: float = 0.0
     near_share: float = 0.05
     budget_steps: int = 2
     budget_share: float = 0.05
-    per_budget: int = 15
+    per_budget: int = 6
     per_threshold: int = 1
+    thresholds: int = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +229,8 @@ class Threshold:
 class Told:
     """What is known about one candidate by itself.
 
-    `at_step` and `step` where it is chosen; `on_top` is what it adds to the plan whatever the money, in
+    `at_step` and `step` where it was taken in a row of steps, None where it came by exchange or enumeration;
+    `on_top` is what it adds to the plan whatever the money, in
     place of what it excludes (chosen projects: what is lost when it is dropped); None where not measured.
     """
 

@@ -50,7 +50,7 @@ def why(argument: Argument, project: str) -> Why:
     >>> from yipan.plan.solve import solve
     >>> game = invented_problem(7, projects=6).game()
     >>> print(why(argue(game, solve(game, Limits())), "p2").lines[0].en)
-    p2 (p2) is in the plan, taken 1st of 1.
+    p2 (p2) is in the plan.
     """
     told = next((t for t in argument.told if t.project == project), None)
     if told is None:
@@ -112,7 +112,7 @@ def _gains(t: Told) -> Text:
         zh, en = zh + f",选入时 {t.at_step:+.3f} 分", en + f", {t.at_step:+.3f} when it was taken"
     if t.on_top is not None:
         zh, en = zh + f",在方案其余项目之上 {t.on_top:+.3f} 分", en + f", {t.on_top:+.3f} on top of the rest"
-    return Text(f"{zh};造价 {t.cost:.1f} 亿元。", f"{en}; it costs {t.cost:.1f} (1e8).")
+    return Text(f"{zh};造价 {t.cost:.1f} 亿。", f"{en}; it costs {t.cost:.1f} (1e8).")
 
 
 def _in_good(a: Argument, project: str) -> Text:

@@ -156,11 +156,11 @@ def near_words(near: Near) -> Text:
 def alternative_words(a: Argument, other: Alternative) -> Text:
     """Say how an alternative differs from the plan."""
     added, removed = names(a, other.added), names(a, other.removed)
-    zh = f"低 {other.below:.3f} 分,资本 {other.cost:.1f} 亿元,{other.distance:.0%} 的钱花在别处"
-    en = f"{other.below:.3f} points below, capital {other.cost:.1f}, {other.distance:.0%} of the money spent"
+    zh = f"低 {other.below:.3f} 分,资本 {other.cost:.1f} 亿,{other.distance:.0%} 的钱花在别处"
+    en = f"{other.below:.3f} points below, capital {other.cost:.1f} (1e8), {other.distance:.0%} of the money"
     return Text(
         f"{zh}:加入 {added.zh or '无'};去掉 {removed.zh or '无'}",
-        f"{en} elsewhere: adds {added.en or 'nothing'}; leaves out {removed.en or 'nothing'}",
+        f"{en} spent elsewhere: adds {added.en or 'nothing'}; leaves out {removed.en or 'nothing'}",
     )
 
 
@@ -206,11 +206,11 @@ def money_words(a: Argument, c: MoneyCurve) -> list[Text]:
 def _slope_words(c: MoneyCurve, what: Text) -> Text:
     up = "-" if c.up is None else f"{c.up:+.4f}"
     down = "-" if c.down is None else f"{-c.down:+.4f}"
-    zh = f"{what.zh} {c.money:.1f} 亿元:每多 1 亿元 {up} 分,每少 1 亿元 {down} 分"
-    en = f"{what.en} {c.money:.1f}: {up} points for each unit more, {down} for each unit less"
+    zh = f"{what.zh} {c.money:.1f} 亿:每多 1 亿 {up} 分,每少 1 亿 {down} 分"
+    en = f"{what.en} {c.money:.1f} (1e8): {up} points for each unit more, {down} for each unit less"
     if c.next_needs is not None and c.next_gain is not None:
         comes = ", ".join(c.next_in) or "-"
-        zh += f";再有 {c.next_needs:.1f} 亿元可进 {comes}({c.next_gain:+.3f} 分)"
+        zh += f";再有 {c.next_needs:.1f} 亿可进 {comes}({c.next_gain:+.3f} 分)"
         en += f"; with {c.next_needs:.1f} more {comes} would come in ({c.next_gain:+.3f} points)"
     else:
         zh, en = zh + ";测过的组合里,钱再多也没有更好的", en + "; no set measured is better with more money"
@@ -243,19 +243,20 @@ def threshold_words(a: Argument, t: Threshold) -> Text:
     )
     if t.project in a.chosen and t.stays < 1 - 1e-3:
         return Text(
-            f"{name.in_('zh')}:造价 {t.cost:.1f} 亿元;不含它而同样好或更好、又更省钱的组合已测得,"
+            f"{name.in_('zh')}:造价 {t.cost:.1f} 亿;不含它而同样好或更好、又更省钱的组合已测得,"
             f"降到 {at:.1f}({t.stays:.2f} 倍)才值得保留{zh_how}",
-            f"{name.in_('en')}: costs {t.cost:.1f}; a set without it that is as good and cheaper, or better,"
-            f" was measured; it earns its place only up to {at:.1f} ({t.stays:.2f} times){en_how}",
+            f"{name.in_('en')}: costs {t.cost:.1f} (1e8); a set without it that is as good and cheaper, or"
+            f" better, was measured; it earns its place only up to {at:.1f} ({t.stays:.2f} times){en_how}",
         )
     if t.project in a.chosen:
         return Text(
-            f"{name.in_('zh')}:造价 {t.cost:.1f} 亿元,涨到 {at:.1f}({t.stays:.2f} 倍)仍在方案中,"
+            f"{name.in_('zh')}:造价 {t.cost:.1f} 亿,涨到 {at:.1f}({t.stays:.2f} 倍)仍在方案中,"
             f"{why.zh}{zh_how}",
-            f"{name.in_('en')}: costs {t.cost:.1f} and stays up to {at:.1f} ({t.stays:.2f} times); {why.en}"
-            f"{en_how}",
+            f"{name.in_('en')}: costs {t.cost:.1f} (1e8) and stays up to {at:.1f} ({t.stays:.2f} times);"
+            f" {why.en}{en_how}",
         )
     return Text(
-        f"{name.in_('zh')}:造价 {t.cost:.1f} 亿元,降到 {at:.1f}({t.stays:.2f} 倍)就会入选{zh_how}",
-        f"{name.in_('en')}: costs {t.cost:.1f} and would come in at {at:.1f} ({t.stays:.2f} times){en_how}",
+        f"{name.in_('zh')}:造价 {t.cost:.1f} 亿,降到 {at:.1f}({t.stays:.2f} 倍)就会入选{zh_how}",
+        f"{name.in_('en')}: costs {t.cost:.1f} (1e8) and would come in at {at:.1f} ({t.stays:.2f}"
+        f" times){en_how}",
     )

@@ -105,9 +105,9 @@ def _openings(found: Robustness, lang: Lang) -> list[str]:
         f"All open by {found.horizon} with a chance of {plan.as_planned:.1%}",
     )
     money = Text(
-        f"造价 {plan.cost:.1f} 亿元;五成情形不超过 {plan.cost_p50:.1f},八成情形不超过 {plan.cost_p80:.1f}。"
+        f"造价 {plan.cost:.1f} 亿;五成情形不超过 {plan.cost_p50:.1f},八成情形不超过 {plan.cost_p80:.1f}。"
         "资金按承诺不变:排在后面的项目在钱用完后就不再开工",
-        f"Capital {plan.cost:.1f}; at most {plan.cost_p50:.1f} in half of the futures,"
+        f"Capital {plan.cost:.1f} (1e8); at most {plan.cost_p50:.1f} in half of the futures,"
         f" {plan.cost_p80:.1f} in eight of ten. Money stays as promised: the projects that come last are not"
         " built once it is used up",
     )
