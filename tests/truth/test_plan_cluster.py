@@ -6,10 +6,10 @@ import pickle
 
 import numpy as np
 import pytest
-from show_fixture import CANDIDATES, planned
 
+from show_fixture import CANDIDATES, planned
 from yipan.plan import default_objective
-from yipan.plan.cluster import batch_on, measure_sets, assignment_of, share_out
+from yipan.plan.cluster import assignment_of, batch_on, measure_sets, share_out
 from yipan.plan.core import Limits
 from yipan.plan.evaluate import RegionEvaluator
 from yipan.plan.game import Game

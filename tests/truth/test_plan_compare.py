@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from show_fixture import CANDIDATES, planned
 
+from show_fixture import CANDIDATES, planned
 from yipan.errors import PlanError
 from yipan.plan import search
 from yipan.plan.compare import compare_plans
