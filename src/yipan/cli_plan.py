@@ -15,6 +15,7 @@ from yipan.loop import Clock, plan_into, read_plan, require_same_region, write_j
 from yipan.measure import NEEDS
 from yipan.network.matrix.cluster import connected
 from yipan.plan import (
+    DEEP,
     Depth,
     Objective,
     Plan,
@@ -179,6 +180,11 @@ def objective_of(
     help="只搜索,不求备选、门槛与稳健性 / search only: no alternatives, thresholds, robustness",
 )
 @click.option(
+    "--deep",
+    is_flag=True,
+    help="多测量数百个组合来论证方案 / measure some hundred sets more to argue for the plan",
+)
+@click.option(
     "--cluster",
     default=None,
     metavar="ADDRESS",
@@ -205,12 +211,15 @@ def plan_command(
     worst_tenth: float | None,
     discount: float,
     quick: bool,
+    deep: bool,
     cluster: str | None,
     out: Path,
     lang: str | None,
     as_json: bool,
 ) -> None:
     """在预算内搜索方案并建立台账 / Search a plan under a budget and start its ledger."""
+    if quick and deep:
+        raise click.UsageError("--quick 与 --deep 不能并用 / --quick and --deep exclude each other")
     screen = make_screen(lang, as_json=as_json)
     region = read_region(folder)
     objective = objective_of(
@@ -233,7 +242,7 @@ def plan_command(
             region,
             objective=objective,
             clock=Clock(progress),
-            depth=None if quick else Depth(),
+            depth=None if quick else DEEP if deep else Depth(),
             cluster=client,
         )
     screen.json(plan_to_dict(found))

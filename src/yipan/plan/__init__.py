@@ -7,10 +7,11 @@ from yipan.plan.objective import default_objective
 from yipan.plan.objective_file import read_objective, write_objective
 from yipan.plan.problem import check_problem
 from yipan.plan.propose import Proposal, Refused, propose, propose_checked
-from yipan.plan.search import Depth, search
+from yipan.plan.search import DEEP, Depth, search
 from yipan.plan.values import Bound, Comparison, Future, Missed, Objective, Plan, Reason
 
 __all__ = [
+    "DEEP",
     "Bound",
     "Comparison",
     "Depth",

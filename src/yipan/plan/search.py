@@ -36,8 +36,11 @@ from yipan.text import Text
 
 DEMAND: Mapping[str, tuple[float, float]] = {"all": (0.9, 1.1)}
 """Factors on all gains together: more or fewer people to serve than today (assumed)."""
-_ADOPTED = 3
+_ADOPTED = 1
 """Times a better set that the argument came upon becomes the plan before the search is content."""
+
+
+_LIGHT = ArgueLimits(replacements=12, pairs=12, rounds=1, budget_steps=1, thresholds=8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,8 @@ class Depth:
     Parameters
     ----------
     argue
-        Replacements, pairs, alternatives, money and threshold costs; None for none of it.
+        Replacements, pairs, alternatives, money and threshold costs; None for none of it. By default some
+        dozens of sets; `DEEP` has several hundred.
     effort
         Search for start years by measured, discounted gain.
     sampling
@@ -55,9 +59,13 @@ class Depth:
         together by `DEMAND`.
     """
 
-    argue: ArgueLimits | None = field(default_factory=ArgueLimits)
-    effort: Effort = field(default_factory=Effort)
+    argue: ArgueLimits | None = field(default_factory=lambda: _LIGHT)
+    effort: Effort = field(default_factory=lambda: Effort(evaluations=40))
     sampling: Sampling | None = field(default_factory=lambda: Sampling(demand=DEMAND))
+
+
+DEEP = Depth(argue=ArgueLimits(), effort=Effort())
+"""Depth for a plan that will be argued over: some hundred sets more are measured."""
 
 
 @dataclass(frozen=True)
