@@ -364,3 +364,17 @@ def test_demand_of_a_need_moves_what_projects_do_for_it_on_a_region():
         gained = evaluator.results(chosen).total[need] - before
         none = ran(game, plan, groups=groups, **{f"demand_{need}": 0.0})
         assert full.horizon[0] - none.horizon[0] == pytest.approx(weight * gained, abs=1e-9)
+
+
+def test_a_range_that_begins_at_the_stated_cost_leaves_others_as_stated() -> None:
+    """With the whole budget spent, only the input that is moved may push the last project out."""
+    worth = {"a": 8.0, "b": 6.0}
+    rules = Rules([invented_project("a", 5), invented_project("b", 5)], invented_objective(10))
+    game = Game(rules, lambda s: Evaluation(value=sum(worth[i] for i in s)))
+    plan = Contender(id="plan", name=Text("方案", "plan"), years={"a": 2026, "b": 2027})
+    ranges = {"a": Ranges(cost=(1.0, 1.4)), "b": Ranges(effect=(0.9, 1.1))}
+    found = robust(game, [plan], ranges_of=lambda p: ranges[p.id])
+    ends = {(d.project, d.kind): (d.low, d.high) for d in found.drivers}
+    low, high = ends["b", "effect"]  # a as stated: both fit the budget of 10, to the last unit
+    assert 14 - 0.6 < low < 14 < high < 14 + 0.6
+    assert ends["a", "cost"][1] == pytest.approx(8.0)  # a dearer: b no longer fits

@@ -141,5 +141,11 @@ def _tornado(ready: Ready, names: Sequence[tuple[str, str]], x: Array, objective
 
 
 def _as_stated(kind: str, values: Array) -> float:
-    """Return the stated value, or the nearer end of what was drawn."""
-    return float(np.clip(STATED[kind], values.min(), values.max()))
+    """Return the stated value, or the nearer end of what was drawn where it lies well outside of that.
+
+    No draw falls on the very end of a range: a cost that can only rise is stated at the end itself.
+    """
+    low, high = float(values.min()), float(values.max())
+    near = 0.05 * (high - low)
+    stated = STATED[kind]
+    return stated if low - near <= stated <= high + near else float(np.clip(stated, low, high))
