@@ -241,6 +241,17 @@ def _best_spending(game: Game, rest: Chosen, dropped: str, worth: dict[str, floa
     return best[1], best[0]
 
 
+def respent(game: Game, chosen: Chosen, project: str) -> Chosen:
+    """Return a set without a project, its money spent by what was measured on top of the whole set."""
+    gains = {
+        i: game.value(chosen | game.rules.closure(i)) - game.value(chosen)
+        for i in game.rules.ids
+        if i not in chosen and chosen | game.rules.closure(i) in game.seen
+    }
+    rest = game.rules.without(chosen, project)
+    return rest | _best_spending(game, rest, project, gains)[0]
+
+
 def _buy(game: Game, rest: Chosen, dropped: str, order: list[str]) -> Chosen:
     """Take projects in order while the money lasts; the last ones go again where no start years fit."""
     steps = [frozenset[str]()]

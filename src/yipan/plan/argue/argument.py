@@ -12,7 +12,7 @@ from yipan.plan.argue.pairs import pairs
 from yipan.plan.argue.replace import replacement
 from yipan.plan.argue.values import ArgueLimits, Argument, Replacement, Told
 from yipan.plan.core import rank
-from yipan.plan.exchange import losses
+from yipan.plan.exchange import losses, respent
 from yipan.plan.game import Game
 from yipan.plan.greedy import Chosen
 from yipan.plan.reasons import missed, on_top
@@ -102,9 +102,15 @@ def argue(
 
 
 def _replacements(game: Game, chosen: Chosen, limits: ArgueLimits) -> tuple[Replacement, ...]:
-    """Return the replacement of each chosen project, in their order; small losses are searched first."""
+    """Return the replacement of each chosen project, in their order; small losses are searched first.
+
+    First the money of each is spent by what was measured on top of the plan, one set each; what is left of
+    the allowance goes into searches.
+    """
     lost = losses(game, chosen)
     until = game.evaluations + limits.replacements
+    ideas = [respent(game, chosen, i) for i in sorted(chosen, key=lambda i: (lost[i], i))]
+    game.evaluate_many([s for s in dict.fromkeys(ideas) if s not in game.seen][: limits.replacements])
     found: dict[str, Replacement] = {}
     for i in sorted(chosen, key=lambda i: (lost[i], i)):
         allowance = max(0, min(limits.replacement, until - game.evaluations))

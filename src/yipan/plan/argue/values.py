@@ -43,9 +43,9 @@ class ArgueLimits:
 
     exact_sets: int = 256
     replacement: int = 6
-    replacements: int = 30
+    replacements: int = 44
     missed: int = 5
-    pairs: int = 24
+    pairs: int = 20
     alternatives: int = 3
     rounds: int = 2
     per_round: int = 8
