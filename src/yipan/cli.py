@@ -267,13 +267,13 @@ def _report_files(screen: Screen, files: ReportFiles) -> None:
 @click.option(
     "--budget",
     type=click.FloatRange(min=0, min_open=True),
-    default=1000.0,
-    show_default=True,
-    help="2026–2035 年总预算,亿,区域的货币 / capital 2026–2035, 1e8 of the region's currency",
+    default=None,
+    help="2026–2035 年总预算,亿,区域的货币;默认用文件夹中的 objective.toml,否则 1000"
+    " / capital 2026–2035, 1e8 of the region's currency (default: objective.toml of the folder, else 1000)",
 )
 @json_option
 @lang_option
-def demo(*, folder: Path | None, out: Path, budget: float, lang: str | None, as_json: bool) -> None:
+def demo(*, folder: Path | None, out: Path, budget: float | None, lang: str | None, as_json: bool) -> None:
     """全程示例:测量、规划、建台账、写报告 / A region through the whole loop (by default Chongqing)."""
     screen = make_screen(lang, as_json=as_json)
     target = free_demo_folder(out)

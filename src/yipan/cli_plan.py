@@ -11,7 +11,7 @@ import click
 from rich.markup import escape
 
 from yipan.errors import PlanError
-from yipan.loop import Clock, plan_into, read_plan, require_same_region, write_json
+from yipan.loop import OBJECTIVE, Clock, plan_into, read_plan, require_same_region, write_json
 from yipan.measure import NEEDS
 from yipan.network.matrix.cluster import connected
 from yipan.plan import (
@@ -152,7 +152,7 @@ def objective_of(
     """
     if file is not None:
         return read_objective(file, region)
-    own = folder / "objective.toml"
+    own = folder / OBJECTIVE
     if budget is None and own.is_file():
         return read_objective(own, region)
     if budget is None:

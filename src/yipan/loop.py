@@ -32,6 +32,7 @@ from yipan.plan import (
     plan_from_dict,
     plan_to_dict,
     propose_checked,
+    read_objective,
     search,
 )
 from yipan.plan.propose import Proposal
@@ -54,6 +55,10 @@ STEPS: dict[str, Text] = {
     "report": Text("撰写报告", "writing the report"),
 }
 """What the loop does, in order."""
+OBJECTIVE = "objective.toml"
+"""Name of the objective in a region's folder."""
+BUDGET = 1000.0
+"""Capital of a loop where nobody names any, 1e8 of the currency."""
 
 
 def today() -> date:
@@ -120,7 +125,18 @@ def check_folder(folder: Path) -> tuple[list[Problem], dict[str, int]]:
         problems += [*unknown_targets(region), *network_problems(region)]
     if (folder / "projects").is_dir():
         problems += read_projects_checked(folder)[1]
+    if region is not None and (folder / OBJECTIVE).is_file():
+        problems += objective_problems_of(folder, region)
     return problems, {name: len(table) for name, table in region.tables.items()} if region else {}
+
+
+def objective_problems_of(folder: Path, region: Region) -> tuple[Problem, ...]:
+    """Return what is wrong with the objective in a region's folder."""
+    try:
+        read_objective(folder / OBJECTIVE, region)
+    except PlanError as error:
+        return error.problems
+    return ()
 
 
 def unknown_targets(region: Region) -> list[Problem]:
@@ -279,7 +295,13 @@ def report_into(
 
 
 def run_loop(
-    folder: Path, out: Path, *, budget: float, start: int = 2026, end: int = 2035, progress: Progress = silent
+    folder: Path,
+    out: Path,
+    *,
+    budget: float | None = None,
+    start: int = 2026,
+    end: int = 2035,
+    progress: Progress = silent,
 ) -> Loop:
     """Run the whole loop on a region folder and leave everything in `out`.
 
@@ -288,9 +310,10 @@ def run_loop(
     folder, out
         A region folder; where results.json, plan.json, ledger.sqlite, the report and its tables go.
     budget
-        Capital over the horizon, 1e8 of the region's currency at prices of its price year.
+        Capital over the horizon, 1e8 of the region's currency at prices of its price year; without it the
+        folder's ``objective.toml`` holds, else `BUDGET`.
     start, end
-        First and last year of spending.
+        First and last year of spending, where a budget is given.
 
     Raises
     ------
@@ -301,7 +324,11 @@ def run_loop(
     clock = Clock(progress)
     with clock.step("load"):
         region = read_region(folder)
-    objective = default_objective(region, budget, start=start, end=end)
+    own = folder / OBJECTIVE
+    if budget is None and own.is_file():
+        objective = read_objective(own, region)
+    else:
+        objective = default_objective(region, BUDGET if budget is None else budget, start=start, end=end)
     results, proposal, plan = plan_into(out, folder, region, objective=objective, clock=clock, depth=Depth())
     with clock.step("report"):
         report = report_into(

@@ -112,7 +112,8 @@ def test_a_front_by_budget_and_by_criteria(made: Path, capsys: pytest.CaptureFix
     found = said(capsys, "front", region, "--budgets", "4,8,15", "--yearly", 8, "--out", made / "front")
     values = [p["values"] for p in found["points"]]  # type: ignore[index]
     assert all(money <= 15 for _, money in values)
-    assert values == sorted(values, reverse=True)  # more money, more points: none beats another
+    for a in values:  # none is as good for less money
+        assert not any(b != a and b[0] >= a[0] and b[1] <= a[1] for b in values)
     assert (made / "front" / "front.csv").exists()
     two = said(capsys, "front", region, "--budget", 15, "--yearly", 8, "--criteria", "economy,living")
     points = [p["values"] for p in two["points"]]  # type: ignore[index]
@@ -133,6 +134,9 @@ def test_the_objective_of_the_folder_is_taken(made: Path, capsys: pytest.Capture
     found = said(capsys, "plan", region, "--quick", "--out", made / "own")
     assert found["objective"]["budget"] == 5.0  # type: ignore[index]
     assert run("check", region) == 0
+    (region / "objective.toml").write_text('budget = "much"\n', encoding="utf-8")
+    assert run("check", region, "--lang", "en") == 1
+    assert "objective.toml" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("budgets", ["nan,5", "inf", "0", "a"])

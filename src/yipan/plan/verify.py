@@ -26,7 +26,8 @@ def verify(evaluator: RegionEvaluator, starts: Sequence[Start]) -> dict[str, flo
     Travel times are computed again over the whole final network and compared pair by pair (seconds), then
     every indicator is measured again with nothing remembered and compared (its own unit, and points).
     Where the plan's times are no longer in memory they are updated from the region as it is once more, so
-    that there is something to compare; ``times_matrices`` says how much was.
+    that there is something to compare; ``times_matrices`` says how much was. ``full_`` and the name of a
+    need, or ``index``, is the region's score measured in full, points.
     """
     chosen = frozenset(s.project.id for s in starts)
     region = evaluator.region(chosen)
@@ -43,6 +44,7 @@ def verify(evaluator: RegionEvaluator, starts: Sequence[Start]) -> dict[str, flo
     out["scores_difference"] = _largest(
         went_by.total[[*NEEDS, "index"]].to_numpy(float), again.total[[*NEEDS, "index"]].to_numpy(float)
     )
+    out |= {f"full_{n}": float(again.total[n]) for n in (*NEEDS, "index")}
     out["seconds"] = time.perf_counter() - begin
     return out
 

@@ -192,6 +192,8 @@ def _comparison_table(m: Material, plan: Plan) -> TableBlock:
     )
 
 
+NOISE = 1e-9
+"""Differences below come from the order in which numbers are added."""
 VERIFICATION: dict[str, tuple[Text, Text]] = {
     "times_largest": (Text("出行时间最大差", "Largest difference of travel times"), Text("秒", "s")),
     "times_mean": (Text("出行时间平均差", "Mean difference of travel times"), Text("秒", "s")),
@@ -241,9 +243,9 @@ def _verification_table(m: Material, plan: Plan) -> TableBlock:
 
 
 def _side_by_side(plan: Plan, column: str) -> tuple[Cell, ...]:
-    """Return a score both ways; the full one lies within the largest difference of any score."""
-    value, off = float(plan.path[column].iloc[-1]), float(plan.verification.get("scores_difference", np.nan))
-    full = fixed(value, 4) if off == 0 else f"{fixed(value, 4)} ± {fixed(off, 4)}"
+    """Return a score both ways; a plan of an earlier version holds no full one."""
+    value = float(plan.path[column].iloc[-1])
+    full = float(plan.verification.get(f"full_{column}", np.nan))
     name = NEED_NAMES[column]
     return (
         words(
@@ -253,14 +255,14 @@ def _side_by_side(plan: Plan, column: str) -> tuple[Cell, ...]:
             )
         ),
         number(value, 4),
-        Cell(Text(full, full), value) if np.isfinite(off) else Cell(Text("—", "—")),
-        _difference(off),
+        number(full, 4),
+        _difference(full - value) if np.isfinite(full) else Cell(Text("—", "—")),
         words(SCORE_UNIT),
     )
 
 
 def _difference(value: float) -> Cell:
-    same = float(value) == 0.0
+    same = abs(float(value)) < NOISE
     return number(value, 0 if same else 3, tone="good" if same else "bad")
 
 
