@@ -11,6 +11,7 @@ import numpy as np
 from yipan.plan.argue import ArgueLimits, argue, argument_from_dict, argument_to_dict, why
 from yipan.plan.argue.replace import informed
 from yipan.plan.core import Limits, count_sets, within_budget
+from yipan.plan.exchange import exchange
 from yipan.plan.game import Evaluation, Game
 from yipan.plan.invented import invented_objective, invented_of, invented_project
 from yipan.plan.proof import bound_of
@@ -150,3 +151,25 @@ def test_a_better_plan_for_a_future_found_later_makes_the_regrets_be_taken_again
     assert again.regret == 4.0  # c: 10 - 6
     assert (again.evaluator.table(again.solution.chosen)["regret"] >= 0).all()
     assert "no sum of terms" in bound_of(again.game, replace(again.solution, exact=None), None).proof.en
+
+
+def test_a_project_that_saves_carbon_is_not_dropped_where_the_rest_would_emit_too_much():
+    # a emits 4 of at most 3, b saves 2 and is worth -1: a needs b; without it the set would be worth more
+    candidates = [
+        replace(invented_project("a", 1), carbon=4.0),
+        replace(invented_project("b", 1), carbon=-2.0),
+        replace(invented_project("c", 1, needs=("a", "b")), carbon=0.0),
+    ]
+    objective = replace(invented_objective(3.0), carbon=3.0)
+    game = Game(Rules(candidates, objective), worth_of({"a": 5.0, "b": -1.0, "c": 1.0}))
+    for limits in (Limits(), Limits(exact_sets=0)):
+        solution = solve(game, limits)
+        assert solution.chosen == {"a", "b", "c"}  # 5 - 1 + 1
+        assert game.rules.feasible(solution.chosen)
+    assert exchange(
+        Game(Rules(candidates[:2], objective), worth_of({"a": 5.0, "b": -1.0})),
+        frozenset("ab"),
+        alone={"a": 5.0, "b": -1.0},
+        gains={},
+        limits=Limits(),
+    )[0] == {"a", "b"}

@@ -78,7 +78,7 @@ def exchange(
         found, spent = _try(game, chosen, ideas, lost, left)
         left -= spent
         best = max(
-            (e for e in found.values() if e.measured and e.value > game.value(chosen)),
+            (e for e in found.values() if e.measured and _better(game, e, chosen)),
             key=lambda e: (rank(game, e.chosen), e.without),
             default=None,
         )
@@ -88,6 +88,15 @@ def exchange(
             left = 0  # nothing more by guesses: measure what each project is worth, and end
         else:
             return chosen, found
+
+
+def _better(game: Game, e: Exchange, chosen: Chosen) -> bool:
+    """Whether an exchange is worth more and keeps floors and rules: what is dropped may have saved carbon."""
+    return (
+        e.value > game.value(chosen)
+        and game.deficit(e.chosen) <= game.deficit(chosen)
+        and game.rules.feasible(e.chosen)
+    )
 
 
 def _take_all(game: Game, chosen: Chosen, found: dict[str, Exchange]) -> Chosen:

@@ -32,7 +32,7 @@ def replacement(
     found = again(game, without(game.rules, {project}), exact_sets=exact_sets, allowance=allowance)
     best = rest if found.chosen is None else found.chosen
     lost = dropped if found.chosen is None else value - game.value(best)
-    if lost > dropped and not found.exact and _keeps_floors(game, rest):
+    if lost > dropped and not found.exact and game.rules.feasible(rest) and _keeps_floors(game, rest):
         best, lost = rest, dropped  # all that was measured without it is worse than idle money
     return Replacement(
         project=project,
