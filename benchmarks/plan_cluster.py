@@ -37,7 +37,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from large_region import large_region, mixed_projects
+from _large_region import large_region, mixed_projects
 
 from yipan import options
 from yipan.measure import forget as forget_measures

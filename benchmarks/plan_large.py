@@ -2,7 +2,7 @@
 
     python benchmarks/plan_large.py [--cells 12000] [--candidates 60] [--json]
 
-The region is synthetic (`large_region.py`): cells every 2 km, roads, metro lines, facilities. The projects
+The region is synthetic (`_large_region.py`): cells every 2 km, roads, metro lines, facilities. The projects
 are new lines, new and faster roads, facilities, capacities, jobs and housing, protected areas. Timed is
 `yipan.plan.search` as users call it, once the region itself is measured (that time is a row of its own: a
 region is measured whether anything is planned or not): every candidate tried, greedy, exchange, reasons,
@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from large_region import large_region, mixed_projects
+from _large_region import large_region, mixed_projects
 
 from yipan import options
 from yipan.measure import forget as forget_measures

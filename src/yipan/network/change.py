@@ -126,7 +126,7 @@ def _lowering(state: State, network: Network, gained: Gains) -> State:
     """Return what `_lifted` does with nothing written out: every matrix of `state` and what lowers it."""
     names = state.names()
     if not gained or not names:
-        return State(network, {n: state.view(n) for n in names})
+        return _borrowing(network, {n: state.view(n) for n in names})
     ways = _ways(state, State(network), gained, person=bool({"transit", "person"} & set(names)))
     terminal = network.costs.terminal
     wanted = ("car", "transit", "person")
@@ -135,7 +135,12 @@ def _lowering(state: State, network: Network, gained: Gains) -> State:
     if "any" in names:
         sides["any"] = joined(sides["person"], sides["car"])
     made = {n: _one_lower(state, n, s) if s[0].size else state.view(n) for n, s in sides.items()}
-    return State(network, made)
+    return _borrowing(network, made)
+
+
+def _borrowing(network: Network, views: dict[str, Seconds | Lowered]) -> State:
+    """Return a state whose whole matrices are those of the one it was made from."""
+    return State(network, views, borrowed=[n for n, v in views.items() if isinstance(v, np.ndarray)])
 
 
 def _one_lower(state: State, name: str, ways: tuple[Seconds, Seconds]) -> Lowered:

@@ -10,6 +10,8 @@ for bit. q is at most :math:`2^{-50}` of the largest sum there can be.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -88,18 +90,20 @@ def tiles_of(left: Seconds, right: Seconds) -> Tiled:
 
 
 @kernel
-def gain(  # noqa: PLR0917
+def gain(  # noqa: C901, PLR0917
     base: tuple[Seconds, Seconds, Seconds],
     own: Tiled,
     older: Tiled,
     rows: NDArray[np.int64],
     counted: tuple[Floats, Floats, Floats],
     out: Floats,
+    after: Seconds,
 ) -> None:
     """Add to `out` what becomes shorter within the reach of the table: new terms less old ones.
 
-    `base`: times, the longest of each tile and group. They are lowered by the ways `older` first, then by
-    `own`, and only where these can matter anything is looked at. A time from a cell to itself stays.
+    `base`: times, and the longest (or more) of each tile and group once they are lowered by the ways `older`.
+    They are lowered by these first, then by `own`, and only where these can matter anything is looked at. A
+    time from a cell to itself stays. Where the longest of a tile turns out to be less, `after` says so.
     """
     times, tops, coarse = base
     left, onward, least, groups = own
@@ -107,7 +111,7 @@ def gain(  # noqa: PLR0917
     m, end = times.shape[1], min(table.shape[1] - 1, int(_END))
     near, some = np.empty(left.shape[1], np.int64), np.empty(left.shape[1], np.int64)
     hubs, fore = np.empty(left.shape[1], np.int64), np.empty(older[0].shape[1], np.int64)
-    every = np.arange(older[0].shape[1])
+    every, past = np.arange(older[0].shape[1]), np.empty(older[0].shape[1], np.int64)
     best, was = np.empty(FINE, np.int32), np.empty(FINE, np.int32)
     for i in rows:
         count = 0
@@ -116,7 +120,7 @@ def gain(  # noqa: PLR0917
             count += left[i, a] < end
         among = near[:count]
         for g in range(groups.shape[0]):
-            few = useful(some, among, left[i], groups[g], min(coarse[i, g], end))
+            few, known = useful(some, among, left[i], groups[g], min(coarse[i, g], end)), -1
             if not few:
                 continue
             for t in range(g * GROUP, min(least.shape[0], g * GROUP + GROUP)):
@@ -129,25 +133,39 @@ def gain(  # noqa: PLR0917
                 relax(best, left[i], onward[t], hubs[:fewer], _END)
                 if start <= i < start + FINE:
                     best[i - start] = _END
-                if not _any_below(best, row, end):
+                longest = _longest_if_below(best, row, end)
+                if longest < 0:
                     continue
                 was[:] = _END
                 was[: row.size] = row
                 if every.size:
-                    before = useful(fore, every, older[0][i], older[2][t], min(tops[i, t], end))
+                    if known < 0:  # no way on to a tile is shorter than the least to its group
+                        known = useful(past, every, older[0][i], older[3][g], end)
+                    before = useful(fore, past[:known], older[0][i], older[2][t], min(longest, end))
                     if before:
                         relax(was, older[0][i], older[1][t], fore[:before], _END)
                     if start <= i < start + FINE:
                         was[i - start] = times[i, i]
                 _add(best, was[: row.size], start, end, counted, out[i])
+                after[i, t] = min(after[i, t], _longest_of_lesser(best, was[: row.size]))
 
 
 @kernel
-def _any_below(best: Seconds, row: Seconds, end: int) -> int:
-    hit, last = np.int32(0), np.int32(end)
+def _longest_if_below(best: Seconds, row: Seconds, end: int) -> int:
+    """Return the longest of `row`; -1 where `best` is nowhere below it and `end`."""
+    hit, last, longest = np.int32(0), np.int32(end), np.int32(0)
     for x in range(row.size):
         hit |= np.int32((best[x] < row[x]) & (best[x] < last))
-    return int(hit)
+        longest = max(longest, row[x])
+    return int(longest) if hit else -1
+
+
+@kernel
+def _longest_of_lesser(best: Seconds, row: Seconds) -> Any:
+    longest = np.int32(0)
+    for x in range(row.size):
+        longest = max(longest, min(best[x], row[x]))
+    return longest
 
 
 @kernel

@@ -71,8 +71,12 @@ def ground_of(times: Seconds) -> Ground:
 
     if times.size:
         over_blocks(block, len(times), block=64)
-    coarse = np.maximum.reduceat(tops, np.arange(0, len(starts), GROUP), axis=1) if times.size else tops
-    return Ground(still(times), still(tops), still(coarse))
+    return Ground(still(times), still(tops), _by_group(tops))
+
+
+def _by_group(tops: Seconds) -> Seconds:
+    """Return the longest of each group of tiles."""
+    return still(np.maximum.reduceat(tops, np.arange(0, tops.shape[1], GROUP), axis=1) if tops.size else tops)
 
 
 class Lowered(NDArrayOperatorsMixin):
@@ -104,6 +108,22 @@ class Lowered(NDArrayOperatorsMixin):
         self.ground, self.left, self.right, self.before = ground, still(left), still(right), before
         self._dense: Seconds | None = None
         self._sums: dict[Hashable, Floats] = {}
+        self._bounds: tuple[Seconds, Seconds] | None = None
+
+    @property
+    def tops(self) -> Seconds:
+        """No time of an origin to a tile of destinations is longer (see `Ground`); found while summing."""
+        return self._bounds[0] if self._bounds else self._first.tops
+
+    @property
+    def coarse(self) -> Seconds:
+        """The same of groups of tiles."""
+        return self._bounds[1] if self._bounds else self._first.coarse
+
+    @property
+    def _first(self) -> Ground | Lowered:
+        """What this change lowers."""
+        return self.ground if self.before is None else self.before
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -119,10 +139,10 @@ class Lowered(NDArrayOperatorsMixin):
     @property
     def nbytes(self) -> int:
         """Bytes held beyond those of the times before."""
-        made = [self.__dict__.get(name, ()) for name in ("every", "own_ways", "ways")]
-        held: dict[int, int] = {id(v): v.nbytes for part in made for v in part}
-        held |= {id(v): v.nbytes for v in (self.left, self.right, *self._sums.values())}
-        return sum(held.values()) + (0 if self._dense is None else self._dense.nbytes)
+        made = [v for name in ("every", "own_ways", "ways") for v in self.__dict__.get(name, ())]
+        held = (self.left, self.right, *made, *(self._bounds or ()), *self._sums.values())
+        once: dict[int, int] = {v.ctypes.data: v.nbytes for v in held}  # several may be views of one
+        return sum(once.values()) + (0 if self._dense is None else self._dense.nbytes)
 
     def __len__(self) -> int:
         return len(self.ground.times)
@@ -219,13 +239,15 @@ class Lowered(NDArrayOperatorsMixin):
             out = was.copy()
             end = min(table.shape[1] - 1, int(FAR))
             rows = np.flatnonzero(self.left.min(axis=1, initial=FAR) < end)
-            base = self.ground.times, self.ground.tops, self.ground.coarse
+            base = self.ground.times, self._first.tops, self._first.coarse
             older = _NONE if self.before is None else self.before.ways
+            after = self.tops.copy()
 
             def block(a: int, b: int) -> None:
-                gain(base, self.own_ways, older, rows[a:b], counted, out)
+                gain(base, self.own_ways, older, rows[a:b], counted, out, after)
 
             over_blocks(block, len(rows), block=_ROWS)
+            self._bounds = still(after), _by_group(after)
             self._sums[key] = out
         return self._sums[key]
 

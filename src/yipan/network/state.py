@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -30,13 +30,18 @@ class State:
     ----------
     known
         Matrices by name, whole or `Lowered`; the rest is computed when asked for.
+    borrowed
+        Those of them that another state holds as long as this one is of use: their bytes are not counted.
     """
 
     def __init__(
         self,
         network: Network,
         known: Mapping[str, Seconds | Lowered] | None = None,
+        *,
+        borrowed: Collection[str] = (),
     ) -> None:
+        self._borrowed = frozenset(borrowed)
         self.network = network
         self.graph = Graph(network)
         self._known: dict[str, Seconds] = {
@@ -87,9 +92,10 @@ class State:
 
     @property
     def nbytes(self) -> int:
-        """Bytes held, matrices that other states share included."""
+        """Bytes held, but for what is borrowed."""
         hubs = self.__dict__.get("_hubs", ())
-        return sum(v.nbytes for v in (*self._known.values(), *self.lowered.values(), *hubs))
+        own = [v for name, v in self._known.items() if name not in self._borrowed]
+        return sum(v.nbytes for v in (*own, *self.lowered.values(), *hubs))
 
     def own(self, name: str) -> Seconds:
         """Return the times inside each cell, the diagonal of a matrix (shape: cells)."""

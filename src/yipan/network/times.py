@@ -141,6 +141,12 @@ def state_of(region: Region, *, percentile: int = 50, window: Window | None = No
     return _MEMO.make(key, make)
 
 
+def at_hand(region: Region) -> bool:
+    """Return whether times of a region are memoised, so that those of a changed one can be carried over."""
+    digest = network_digest(region)
+    return any(key[0] == digest for key in _MEMO.held())
+
+
 def carry_over(old: Region, new: Region) -> bool:
     """Seed the memo for `new` with the exactly updated times of `old`, whatever modes it holds.
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from yipan.errors import ScenarioError
 from yipan.measure import Results, measure
 from yipan.network.change import lazily
-from yipan.network.times import state_of
+from yipan.network.times import at_hand, state_of
 from yipan.plan.game import Evaluation
 from yipan.plan.rules import Rules
 from yipan.plan.valuation import Valuation, valuation_of
@@ -111,6 +111,9 @@ class RegionEvaluator:
         if not ids:
             return self.base
         known = self._halves[network]
+        if network:  # the memo of times lets go of what is long unused: nothing can be built on that
+            for lost in [k for k, r in known.items() if not at_hand(r)]:
+                del known[lost]
         if ids not in known:
             near = max(
                 (k for k in known if k < ids), key=lambda k: (len(k), sorted(k)), default=frozenset[str]()

@@ -118,10 +118,12 @@ def _cluster_mean(region: Region, values: list[common.Array]) -> pd.Series[float
 def centre_in_an_hour(region: Region) -> pd.Series[float]:
     """Return the residents of a cluster within 60 min of its centre by any mode, %."""
     times, nowhere = common.seconds(region, "any"), np.full(len(region.cell_zone), np.nan)
-    reach = [
-        np.where(common.within(times[:, c], HOUR), 100.0, 0.0) if c >= 0 else nowhere
-        for c in _centres(region)
-    ]
+    centres = _centres(region)
+    there = np.flatnonzero(centres >= 0)
+    in_reach = common.within(times[:, centres[there]], HOUR)
+    reach = [nowhere for _ in centres]
+    for k, at in enumerate(there):
+        reach[at] = np.where(in_reach[:, k], 100.0, 0.0)
     return _cluster_mean(region, reach)
 
 
@@ -135,7 +137,8 @@ def next_centre(region: Region) -> pd.Series[float]:
     out = []
     for mine in members:
         others = [c for c, zones in zip(centres, members, strict=True) if c >= 0 and not zones & mine]
-        nearest = times[:, others].min(axis=1, initial=UNREACHED)
+        # an array: of times lowered where they are read, only these columns are computed
+        nearest = times[:, np.array(others, dtype=np.int64)].min(axis=1, initial=UNREACHED)
         out.append(common.minutes(nearest) if others else np.full(len(nearest), np.nan))
     return _cluster_mean(region, out)
 
