@@ -64,7 +64,8 @@ def propose_command(
         if (answers is None or answers in p.answers) and (zone is None or zone in p.zones)
     ]
     if not chosen:
-        raise PlanError(_none(proposal, answers, zone))
+        why = dict.fromkeys(p for r in proposal.refused for p in r.problems)
+        raise PlanError(_none(proposal, answers, zone), problems=() if proposal.projects else [*why])
     screen.json(
         {
             "projects": [project_as_dict(p) | {"origin": p.origin} for p in chosen],

@@ -53,7 +53,7 @@ def budget_options(command: Callable[..., object]) -> Callable[..., object]:
     for option in (
         click.option(
             "--discount",
-            type=click.FloatRange(0, 1),
+            type=click.FloatRange(0, 1, max_open=True),
             default=0.0,
             show_default=True,
             help="排年份时的年贴现率,如 0.03 / yearly discount rate in phasing, e.g. 0.03",
@@ -320,7 +320,7 @@ def project_id(plan: Plan, text: str) -> str:
 )
 @click.option(
     "--discount",
-    type=click.FloatRange(0, 1),
+    type=click.FloatRange(0, 1, max_open=True),
     default=None,
     help="年贴现率,默认同原方案 / yearly discount rate (default: as in the plan)",
 )
@@ -408,7 +408,8 @@ def phase_again(region: Region, plan: Plan, objective: Objective) -> tuple[Phase
         spending=spending(starts, objective),
         phased=found,
         present=present(starts, objective),
-        robustness=None,  # it was of the other years
+        robustness=None,  # both were of the other years
+        regret=None,
     )
 
 

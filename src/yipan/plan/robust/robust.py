@@ -131,11 +131,14 @@ def _added_up(ready: Ready, ids: frozenset[str]) -> float:
     return ready.value - float(sum(missing))
 
 
-def contenders(game: Game, solution: Solution, argument: Argument | None = None) -> tuple[Contender, ...]:
+def contenders(
+    game: Game, solution: Solution, argument: Argument | None = None, *, alternatives: int = 1
+) -> tuple[Contender, ...]:
     """Return the plan and what to compare it with: runner-up, alternatives, the additive choice; each once.
 
     The runner-up is the best measured set that lacks one of the plan's projects (the least replacement
-    cost); each set is phased like the plan.
+    cost); each set is phased like the plan. Every plan compared takes about as many sets to be measured
+    as it has projects: of the alternatives the first `alternatives` are taken.
     """
     alone = stand_alone(game)
     named: dict[frozenset[str], tuple[str, Text]] = {
@@ -149,7 +152,7 @@ def contenders(game: Game, solution: Solution, argument: Argument | None = None)
             r = nearest[0]
             other = (chosen - {r.project} - set(r.gone)) | set(r.instead)
             named.setdefault(other, ("runner-up", Text("次优方案", "the runner-up")))
-        for k, a in enumerate(argument.near.alternatives, start=1):
+        for k, a in enumerate(argument.near.alternatives[:alternatives], start=1):
             named.setdefault(
                 frozenset(a.projects), (f"alternative-{k}", Text(f"备选方案 {k}", f"alternative {k}"))
             )
@@ -158,7 +161,7 @@ def contenders(game: Game, solution: Solution, argument: Argument | None = None)
     )
     out = []
     for ids, (key, name) in named.items():
-        gains = {i: dict(solution.trace).get(i, alone[i]) for i in ids} if key == "plan" else alone
+        gains = {i: dict(solution.trace).get(i, alone[i]) for i in ids}
         if game.rules.feasible(ids):
             out.append(Contender(id=key, name=name, years=phase(game.rules, ids, gains)))
     return tuple(out)
