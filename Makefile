@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 OUT    ?= demo-out
 
-.PHONY: help demo demo-streets test check bench engine oracles docs example baseline lock clean
+.PHONY: help demo demo-streets test check bench engine planning oracles docs example baseline lock clean
 
 help:            ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -61,6 +61,9 @@ bench: $(VENV)/.bench   ## run every benchmark side by side with its peer
 
 engine: $(VENV)/.bench  ## run the benchmarks of the engine and write docs/engine.md
 	$(BIN)/python benchmarks/_engine_page.py
+
+planning: $(VENV)/.bench  ## run the benchmarks of planning and write docs/planning.md
+	$(BIN)/python benchmarks/_plan_page.py
 
 oracles: $(VENV)/.dev    ## run the tests against other programs' numbers and write docs/oracles.md
 	$(BIN)/python docs/oracles.py
