@@ -85,6 +85,24 @@ def test_sums_over_lowered_times_are_those_over_the_whole(
     assert np.array_equal(accessibility(times, weights, [decay]), accessibility(again, weights, [decay]))
 
 
+@given(st.integers(0, 2**32 - 1), st.sampled_from([Step(20), Exponential(1 / 30)]))
+@settings(deadline=None, max_examples=40)
+def test_sums_follow_weights_that_change_at_few_destinations_exactly(seed: int, decay: Step) -> None:
+    rng = np.random.default_rng(seed)
+    n, times = 20, [rng.integers(0, 5000, shape, dtype=np.int32) for shape in ((20, 20), (20, 3), (3, 20))]
+    weights = rng.random((1, n))
+    other = weights.copy()
+    other[:, rng.integers(0, n, 2)] *= 0.5
+
+    def layers() -> Lowered:
+        first = Lowered(ground_of(times[0]), times[1][:, :1], times[2][:1])
+        return Lowered(first.ground, times[1][:, 1:], times[2][1:], before=first)
+
+    known, fresh = layers(), layers()
+    accessibility(known, weights, [decay])
+    assert np.array_equal(accessibility(known, other, [decay]), accessibility(fresh, other, [decay]))
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_a_measured_region_is_the_same_however_its_times_are_held(
     seed: int, monkeypatch: pytest.MonkeyPatch

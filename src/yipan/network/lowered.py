@@ -10,7 +10,7 @@ are asked for, and to sums over rows only what becomes shorter is added.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar, cast
@@ -31,6 +31,40 @@ _ROWS = 48
 _NONE = tiles_of(np.zeros((0, 0), np.int32), np.zeros((0, 0), np.int32))
 
 
+Key = tuple[str, str]
+"""What tells sums apart: of the weights, and of the decays they are discounted by."""
+_FEW = 8
+"""Sums follow weights that changed at no more than one in so many destinations."""
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Sums over destinations, and the weights they are of."""
+
+    values: Floats
+    weights: Floats
+    even: Floats
+
+
+def _reweighed(
+    known: Mapping[Key, _Sums],
+    counted: tuple[Floats, Floats, Floats],
+    key: Key,
+    columns: Callable[[Ints], Seconds],
+) -> Floats | None:
+    """Return sums from known ones whose weights differ at few destinations, exactly; None where none do."""
+    table, weights, even = counted
+    for (_, decays), was in known.items():
+        if decays != key[1] or not np.array_equal(was.even, even) or was.weights.shape != weights.shape:
+            continue
+        at = np.flatnonzero((was.weights != weights).any(axis=0))
+        if len(at) * _FEW <= weights.shape[1]:
+            times = columns(at)
+            new, old = (still(w[:, at]) for w in (weights, was.weights))
+            return was.values + summed(times, table, new, even) - summed(times, table, old, even)
+    return None
+
+
 @dataclass(frozen=True)
 class Ground:
     """Times ready to be lowered; make one with `ground_of`.
@@ -47,12 +81,13 @@ class Ground:
     tops: Seconds
     coarse: Seconds
 
-    def sums(self, counted: tuple[Floats, Floats, Floats], key: Hashable) -> Floats:
+    def sums(self, counted: tuple[Floats, Floats, Floats], key: Key) -> Floats:
         """Return sums over destinations; remembered."""
-        known: dict[Hashable, Floats] = self.__dict__.setdefault("_sums", {})
+        known: dict[Key, _Sums] = self.__dict__.setdefault("_sums", {})
         if key not in known:
-            known[key] = summed(self.times, *counted)
-        return known[key]
+            out = _reweighed(known, counted, key, lambda j: still(self.times[:, j]))
+            known[key] = _Sums(summed(self.times, *counted) if out is None else out, *counted[1:])
+        return known[key].values
 
 
 def ground_of(times: Seconds) -> Ground:
@@ -107,7 +142,7 @@ class Lowered(NDArrayOperatorsMixin):
     ) -> None:
         self.ground, self.left, self.right, self.before = ground, still(left), still(right), before
         self._dense: Seconds | None = None
-        self._sums: dict[Hashable, Floats] = {}
+        self._sums: dict[Key, _Sums] = {}
         self._bounds: tuple[Seconds, Seconds] | None = None
 
     @property
@@ -140,8 +175,9 @@ class Lowered(NDArrayOperatorsMixin):
     def nbytes(self) -> int:
         """Bytes held beyond those of the times before."""
         made = [v for name in ("every", "own_ways", "ways") for v in self.__dict__.get(name, ())]
-        held = (self.left, self.right, *made, *(self._bounds or ()), *self._sums.values())
-        once: dict[int, int] = {v.ctypes.data: v.nbytes for v in held}  # several may be views of one
+        held = (self.left, self.right, *made, *(self._bounds or ()), *(v.values for v in self._sums.values()))
+        # several may be views of one
+        once: dict[int, int] = {id(v if v.base is None else v.base): v.nbytes for v in held}
         return sum(once.values()) + (0 if self._dense is None else self._dense.nbytes)
 
     def __len__(self) -> int:
@@ -223,7 +259,7 @@ class Lowered(NDArrayOperatorsMixin):
             self._dense = out
         return self._dense
 
-    def sums(self, table: Floats, weights: Floats, even: Floats, key: Hashable) -> Floats:
+    def sums(self, table: Floats, weights: Floats, even: Floats, key: Key) -> Floats:
         """Return sums over destinations, (cells, decays, kinds), remembered (see `yipan.network.evenly`).
 
         Parameters
@@ -235,21 +271,26 @@ class Lowered(NDArrayOperatorsMixin):
         """
         if key not in self._sums:
             counted = table, weights, even
-            was = self.ground.sums(counted, key) if self.before is None else self.before.sums(*counted, key)
-            out = was.copy()
-            end = min(table.shape[1] - 1, int(FAR))
-            rows = np.flatnonzero(self.left.min(axis=1, initial=FAR) < end)
-            base = self.ground.times, self._first.tops, self._first.coarse
-            older = _NONE if self.before is None else self.before.ways
-            after = self.tops.copy()
+            out = _reweighed(self._sums, counted, key, self.columns)
+            self._sums[key] = _Sums(self._gained(counted, key) if out is None else out, weights, even)
+        return self._sums[key].values
 
-            def block(a: int, b: int) -> None:
-                gain(base, self.own_ways, older, rows[a:b], counted, out, after)
+    def _gained(self, counted: tuple[Floats, Floats, Floats], key: Key) -> Floats:
+        """Return the sums of the times before, and what became shorter added."""
+        was = self.ground.sums(counted, key) if self.before is None else self.before.sums(*counted, key)
+        out = was.copy()
+        end = min(counted[0].shape[1] - 1, int(FAR))
+        rows = np.flatnonzero(self.left.min(axis=1, initial=FAR) < end)
+        base = self.ground.times, self._first.tops, self._first.coarse
+        older = _NONE if self.before is None else self.before.ways
+        after = self.tops.copy()
 
-            over_blocks(block, len(rows), block=_ROWS)
-            self._bounds = still(after), _by_group(after)
-            self._sums[key] = out
-        return self._sums[key]
+        def block(a: int, b: int) -> None:
+            gain(base, self.own_ways, older, rows[a:b], counted, out, after)
+
+        over_blocks(block, len(rows), block=_ROWS)
+        self._bounds = still(after), _by_group(after)
+        return out
 
     @cached_property
     def own_ways(self) -> Tiled:

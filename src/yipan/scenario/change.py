@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeVar
@@ -181,10 +181,10 @@ def taken(column: str, value: str, known: set[str]) -> list[Problem]:
 
 def missing(column: str, value: str, known: Iterable[str], what: tuple[str, str]) -> list[Problem]:
     """Return a problem when something named does not exist, with the nearest name that does."""
-    names = sorted(known)
+    names = known if isinstance(known, Collection) else list(known)
     if value in names:
         return []
-    near = get_close_matches(value, names, n=1)
+    near = get_close_matches(value, sorted(names), n=1)
     hint = (f"改为 {near[0]}", f"write {near[0]}") if near else ("改正编号", "correct the id")
     return [problem(column, (f"没有{what[0]} {value}", f"there is no {what[1]} {value}"), hint)]
 
