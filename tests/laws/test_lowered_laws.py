@@ -13,7 +13,7 @@ from yipan.network import change
 from yipan.network.access import accessibility
 from yipan.network.decay import Exponential, Step
 from yipan.network.lowered import Lowered, ground_of
-from yipan.network.minplus import FAR
+from yipan.network.minplus import FAR, product, pruned
 from yipan.network.points import forget
 from yipan.network.values import UNREACHED
 from yipan.plan.invented_candidates import invented_candidates, invented_region
@@ -83,6 +83,16 @@ def test_sums_over_lowered_times_are_those_over_the_whole(
         ground_of(whole), FAR + 0 * times.left, times.right
     )  # the same times, nothing to be lowered
     assert np.array_equal(accessibility(times, weights, [decay]), accessibility(again, weights, [decay]))
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 9))
+@settings(deadline=None, max_examples=60)
+def test_hubs_that_are_of_no_use_change_no_product(seed: int, k: int) -> None:
+    rng = np.random.default_rng(seed)
+    left, right = (rng.integers(0, 30, shape, dtype=np.int32) for shape in ((12, k), (k, 3)))
+    for ways in (left, right):
+        ways[rng.random(ways.shape) < 0.2] = FAR
+    assert np.array_equal(product(pruned(left, right), right), product(left, right))
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([Step(20), Exponential(1 / 30)]))

@@ -29,7 +29,7 @@ from yipan.network.graph import Graph, road_edges, search, with_rows
 from yipan.network.layout import Edges, Network, Roads, prefix
 from yipan.network.loss import shared
 from yipan.network.lowered import Lowered, joined
-from yipan.network.minplus import FAR, Seconds, closure, lowered, product
+from yipan.network.minplus import FAR, Seconds, closure, lowered, product, pruned
 from yipan.network.services import Ints, Service
 from yipan.network.state import State, least
 from yipan.network.whatif import Change, board_of, users
@@ -144,7 +144,7 @@ def _borrowing(network: Network, views: dict[str, Seconds | Lowered]) -> State:
 
 
 def _one_lower(state: State, name: str, ways: tuple[Seconds, Seconds]) -> Lowered:
-    now = state.view(name)
+    now, ways = state.view(name), (pruned(*ways), ways[1])
     if isinstance(now, Lowered) and now.every[0].shape[1] <= _MANY:
         return Lowered(now.ground, *ways, before=now)
     return Lowered(state.ground(name), *ways)

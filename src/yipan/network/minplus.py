@@ -21,6 +21,7 @@ SPAN = 512
 """Columns of one tile: the tiles of a block's hubs stay in the second-level cache."""
 _ROWS = 64  # fewest rows of one block
 _ALONE = 4_000_000  # sums below which threads cost more than they save
+_PRUNED = 256  # hubs above which finding the useless ones costs more than it saves
 _Ints = NDArray[np.int64]
 
 
@@ -110,6 +111,59 @@ def _lower(times: NDArray[Any], out: NDArray[Any], left: NDArray[Any], right: ND
         block(0, n)
     else:
         over_blocks(block, n, block=min(max(n // 8, _ROWS), 4 * _ROWS))
+
+
+def pruned(left: Seconds, right: Seconds) -> Seconds:
+    """Return `left` without the hubs that lead nowhere sooner than another one: there it is `FAR`.
+
+    From i, hub a is of no use where another b has ``left[i, b] + max over j of (right[b, j] - right[a, j])``
+    no more than ``left[i, a]``; ``left ⊗ right`` stays what it is.
+
+    Parameters
+    ----------
+    left, right
+        Shapes (n, k) and (k, m), entries at most `FAR`.
+
+    Examples
+    --------
+    >>> left, right = np.array([[1, 5]], dtype=np.int32), np.array([[4, 9], [2, 7]], dtype=np.int32)
+    >>> pruned(left, right)[0, 1] == FAR  # 1 + 4 and 1 + 9 are less than 5 + 2 and 5 + 7
+    True
+    """
+    k = left.shape[1]
+    if not 2 <= k <= _PRUNED:
+        return left
+    right, behind, out = still(right), np.empty((k, k), dtype=np.int32), np.array(left)
+    over_blocks(lambda a, b: _behind(right, a, behind[a:b]), k, block=max(4, k // 8))
+    over_blocks(lambda a, b: _prune(out[a:b], behind), len(out), block=4 * _ROWS)
+    return out
+
+
+@kernel
+def _behind(right: Seconds, first: int, out: Seconds) -> None:
+    """By how much hub `first` + b is behind hub a at most, anywhere a leads."""
+    for b in range(out.shape[0]):
+        for a in range(right.shape[0]):
+            most = -FAR
+            for j in range(right.shape[1]):
+                much = right[first + b, j] - right[a, j]
+                most = max(most, -FAR if right[a, j] >= FAR else much)
+            out[b, a] = most
+
+
+@kernel
+def _prune(left: Seconds, behind: Seconds) -> None:
+    k = left.shape[1]
+    was = np.empty(k, np.int32)
+    for i in range(left.shape[0]):
+        was[:] = left[i]
+        for b in range(k):
+            if was[b] >= FAR:
+                continue
+            for a in range(k):
+                by = was[b] + behind[b, a]
+                if by < was[a] or (by == was[a] and b < a):
+                    left[i, a] = FAR
 
 
 def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:

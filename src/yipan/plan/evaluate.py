@@ -105,8 +105,8 @@ class RegionEvaluator:
     def _half(self, ids: frozenset[str], *, network: bool) -> Region:
         """Return the region with only network projects, or only others, built; from the nearest at hand.
 
-        Where times are lowered lazily, projects of the network come one after the other, and what is made on
-        the way is kept: sets share most of these steps.
+        Where times are lowered lazily, projects of the network come in steps, and what is made on the way is
+        kept: sets share most of these steps.
         """
         if not ids:
             return self.base
@@ -121,7 +121,7 @@ class RegionEvaluator:
             if near and self._lazy:
                 known.move_to_end(near)  # used again: others will be built on it too
             added = self.rules.in_order(ids - near)
-            steps = [frozenset({i}) for i in added] if network and self._lazy else [ids - near]
+            steps = _halving(added) if network and self._lazy else [ids - near]
             for step in steps:
                 known[near | step] = self._built(known.get(near, self.base), step)
                 near |= step
@@ -134,3 +134,13 @@ class RegionEvaluator:
         """Apply projects at once, in an order that respects their needs."""
         starts = tuple(Start(self.rules.projects[i], 0) for i in self.rules.in_order(added))
         return apply(region, Scenario(Text("", ""), starts))
+
+
+def _halving(ids: Sequence[str]) -> list[frozenset[str]]:
+    """Return half of some projects, half of the rest, and so on: few steps, and the last are short."""
+    out, rest = [], list(ids)
+    while rest:
+        half = (len(rest) + 1) // 2
+        out.append(frozenset(rest[:half]))
+        rest = rest[half:]
+    return out
