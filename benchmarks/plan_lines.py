@@ -6,8 +6,8 @@ The city is that of `what_if.py`. For every line of 10 to 25 stops: jobs within 
 every cell with the line built, then for 45 minutes the Gini and Theil coefficients over residents, the mean
 of the worst-off tenth and the mean of each of eight clusters. A few lines are checked against the board with
 the line written out: access must be the same, entry by entry. The peers' way is to compute all travel times
-again for each candidate: what cafein and ferrobus need for one departure is timed on the networks of Porto
-Alegre (`transit.py`) and extrapolated. cafein: a few origins to as many places as there are cells, linear in
+again for each candidate: what cafein needs for an hour of departures and for one, and ferrobus for one, is
+timed on the networks of Porto Alegre (`transit.py`) and extrapolated. cafein: a few origins to as many places as there are cells, linear in
 origins. ferrobus: square matrices of two sizes, a constant and a term for each pair. Where the networks or
 the peers are missing, that row is left out.
 """
@@ -104,21 +104,29 @@ def ours(cells: int, candidates: int, check: int) -> Iterable[Row]:
 
 
 def peers(cells: int, each: float) -> Iterable[Row]:
-    """Time one departure of the peers a few origins at a time, and extrapolate to all cells."""
+    """Time the peers a few origins at a time, and extrapolate to all cells.
+
+    A new line's wait is that of somebody who leaves at any moment of the period. A peer that follows
+    a timetable says the same only over a window of departures: the bar is on that. One departure is shown
+    beside it, without a bar, as it answers less.
+    """
     if not transit.DATA.exists():
         return
     hexagons = pd.read_csv(transit.DATA / "poa_hexgrid.csv")
-    for name, run in (("cafein", _cafein), ("ferrobus", _ferrobus)):
+    hour = {"departure_time_window": 60, "percentiles": [50]}
+    for name, run, bar in (
+        ("cafein, 60 departures", lambda h, n: _cafein(h, n, origins=8, **hour), 1000),
+        ("cafein, one departure", lambda h, n: _cafein(h, n, origins=20), None),
+        ("ferrobus, one departure", _ferrobus, None),
+    ):
         try:
             full = run(hexagons, cells)
         except ImportError:
             continue
-        label = f"{name}: {cells} origins, one departure, extrapolated"
-        yield Row(label, full, "s", None, None, ok=True)
+        yield Row(f"{name}: {cells} origins, extrapolated", full, "s", None, None, ok=True)
         ratio = full / each
-        yield Row(
-            f"  a line by {name}'s full recomputation against ours", ratio, "×", 1000, None, ratio >= 1000
-        )
+        ok = bar is None or ratio >= bar
+        yield Row("  its full recomputation against ours, a line", ratio, "×", bar, ratio, ok)
 
 
 def _around(hexagons: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -135,11 +143,11 @@ def _around(hexagons: pd.DataFrame, count: int) -> pd.DataFrame:
     )
 
 
-def _cafein(hexagons: pd.DataFrame, cells: int) -> float:
+def _cafein(hexagons: pd.DataFrame, cells: int, *, origins: int, **window: object) -> float:
     peer = transit.Cafein(_around(hexagons, cells))
-    few = np.arange(0, cells, cells // 20)
-    one = min(peer.matrix(few[:1])[0] for _ in range(2))
-    many = min(peer.matrix(few)[0] for _ in range(2))
+    few = np.linspace(0, cells - 1, origins).astype(np.int64)
+    one = min(peer.matrix(few[:1], **window)[0] for _ in range(2))
+    many = min(peer.matrix(few, **window)[0] for _ in range(2))
     return one + (many - one) / (len(few) - 1) * (cells - 1)
 
 

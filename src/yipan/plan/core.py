@@ -46,7 +46,7 @@ class Limits:
     exact_sets: int = 256
     swap_evaluations: int = 12
     subset_sets: int = 16
-    bound_evaluations: int = 12
+    bound_evaluations: int = 8
     missed: int = 10
     seed_evaluations: int = 24
     relink_evaluations: int = 12
