@@ -60,7 +60,7 @@ class Depth:
     """
 
     argue: ArgueLimits | None = field(default_factory=lambda: _LIGHT)
-    effort: Effort = field(default_factory=lambda: Effort(evaluations=24))
+    effort: Effort = field(default_factory=lambda: Effort(evaluations=120))
     sampling: Sampling | None = field(default_factory=lambda: Sampling(demand=DEMAND))
 
 

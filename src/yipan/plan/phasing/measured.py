@@ -16,6 +16,10 @@ Many = Callable[[Sequence[Chosen]], object]
 """Measures several sets, so that `Value` then has them at hand."""
 
 
+_FEW, _REACH = 30, 6
+"""Projects up to which every place in the order is tried for each; how far one moves where there are more."""
+
+
 class Measured:
     """Worth of schedules of one set; counts the sets it had to measure.
 
@@ -117,6 +121,8 @@ def improve(measured: Measured, years: Years, gains: dict[str, float]) -> Years:
 def _better(
     measured: Measured, years: Years, worth: float, gains: dict[str, float]
 ) -> tuple[Years, float] | None:
+    if measured.spent >= measured.limit:
+        return None  # nothing new could be measured
     seen = {measured_key(years)}
     near = []
     for other in _neighbours(measured.rules, years):
@@ -148,7 +154,7 @@ def _neighbours(rules: Rules, years: Years) -> Iterator[Years]:
     """Yield schedules near one.
 
     One project moved, two exchanged, one fixed with all others placed again around it, or one at another
-    place of the order in which all are placed.
+    place of the order in which all are placed (a near one, where they are many).
     """
     ids = sorted(years)
     for i in ids:
@@ -161,9 +167,10 @@ def _neighbours(rules: Rules, years: Years) -> Iterator[Years]:
         first, last = window(rules.projects[i], rules.objective)
         for y in range(first, last + 1):
             yield from _around(rules, order, i, y)
-    for i in order:
+    reach = len(order) if len(order) <= _FEW else _REACH
+    for at, i in enumerate(order):
         rest = [j for j in order if j != i]
-        for k in range(len(order)):
+        for k in range(max(0, at - reach), min(len(order), at + reach + 1)):
             yield from _placed(rules, [*rest[:k], i, *rest[k:]])
 
 
