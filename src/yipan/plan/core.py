@@ -29,7 +29,8 @@ class Limits:
     subset_sets
         Evaluations spent on the exact optimum among the strongest candidates only.
     bound_evaluations
-        Evaluations spent on tightening the upper bound.
+        Evaluations spent on tightening the upper bound; a quarter of them on regions so large that their
+        times are never written out (`yipan.network.change.lazily`).
     missed
         Projects left out that are measured on top of the plan.
     seed_evaluations

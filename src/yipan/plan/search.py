@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from yipan.errors import PlanError, errors_of
+from yipan.network.change import lazily
 from yipan.network.matrix.cluster import Client
 from yipan.plan.argue import ArgueLimits, Argument, argue
 from yipan.plan.argue.replace import informed
@@ -339,7 +340,8 @@ def _upper(job: _Job, solved: _Solved) -> Upper | None:
     top = None
     if solved.regretted is None:
         top = job.evaluator.valuation.ceilings(job.evaluator.results(frozenset()))
-    return upper_bound(game, ceilings=top, evaluations=limits.bound_evaluations)
+    large = lazily(len(job.region.tables["cells"]))  # there, sets of nearly everything take seconds each
+    return upper_bound(game, ceilings=top, evaluations=limits.bound_evaluations // (4 if large else 1))
 
 
 def _run_id(job: _Job) -> str:
