@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import platform
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ TOPICS = {
     "plan_scaling": "Cost against size",
     "plan_cluster": "On a cluster",
 }
+EACH = re.compile(r"pmed\d+ \(")
+"""Rows of single instances, which the page leaves to the benchmark itself."""
 PICTURE = "plan-laws.svg"
 
 
@@ -50,7 +53,8 @@ def page(found: dict[str, list[dict[str, object]]], *, picture: bool) -> str:
         out += [f"![Cost of a search against cells, candidates and budget](images/{PICTURE})", ""]
     for topic, title in TOPICS.items():
         if found.get(topic):
-            out += [f"## {title}", "", f"`python benchmarks/{topic}.py`", "", *table(found[topic]), ""]
+            shown = [row for row in found[topic] if not EACH.match(str(row["name"]))]
+            out += [f"## {title}", "", f"`python benchmarks/{topic}.py`", "", *table(shown), ""]
     return "\n".join(out)
 
 

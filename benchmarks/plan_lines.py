@@ -7,9 +7,9 @@ every cell with the line built, then for 45 minutes the Gini and Theil coefficie
 of the worst-off tenth and the mean of each of eight clusters. A few lines are checked against the board with
 the line written out: access must be the same, entry by entry. The peers' way is to compute all travel times
 again for each candidate: what cafein needs for an hour of departures and for one, and ferrobus for one, is
-timed on the networks of Porto Alegre (`transit.py`) and extrapolated. cafein: a few origins to as many places as there are cells, linear in
-origins. ferrobus: square matrices of two sizes, a constant and a term for each pair. Where the networks or
-the peers are missing, that row is left out.
+timed on the networks of Porto Alegre (`transit.py`) and extrapolated. cafein: a few origins to as
+many places as there are cells, linear in origins. ferrobus: square matrices of two sizes, a constant and a
+term for each pair. Where the networks or the peers are missing, that row is left out.
 """
 
 from __future__ import annotations
