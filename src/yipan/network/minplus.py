@@ -127,7 +127,7 @@ def pruned(left: Seconds, right: Seconds) -> Seconds:
     Examples
     --------
     >>> left, right = np.array([[1, 5]], dtype=np.int32), np.array([[4, 9], [2, 7]], dtype=np.int32)
-    >>> pruned(left, right)[0, 1] == FAR  # 1 + 4 and 1 + 9 are less than 5 + 2 and 5 + 7
+    >>> bool(pruned(left, right)[0, 1] == FAR)  # 1 + 4 and 1 + 9 are less than 5 + 2 and 5 + 7
     True
     """
     k = left.shape[1]
