@@ -121,9 +121,10 @@ def plan_from_dict(data: Mapping[str, Any]) -> Plan:
     if data.get("format") != FORMAT or data.get("version") != VERSION:
         raise PlanError(
             Text(
-                f"不是本程序可读的方案文件(format={data.get('format')!r}, version={data.get('version')!r})",
+                f"不是本程序可读的方案文件(format={data.get('format')!r}, version={data.get('version')!r});"
+                "请用本版本重新运行 yipan plan",
                 f"not a plan this program can read (format={data.get('format')!r},"
-                f" version={data.get('version')!r})",
+                f" version={data.get('version')!r}): run yipan plan again with this version",
             )
         )
     try:
